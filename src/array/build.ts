@@ -1,0 +1,44 @@
+/** Builders of nodes that the families share. For the rooms of this library; not part of the public API. */
+import type { DType } from './dtype.js'
+import { fail } from './error.js'
+import { type BinaryOp, Node, noAttributes, type Op, type UnaryOp } from './node.js'
+import { broadcastShapes, sameShape, type Shape } from './shape.js'
+import { type AnyTensor, nodeOf, tensorOf } from './tensor.js'
+
+export const build = (
+  op: Op,
+  dtype: DType,
+  shape: Shape,
+  inputs: readonly AnyTensor[],
+  attributes: readonly number[] = noAttributes,
+): AnyTensor =>
+  tensorOf(new Node(op, dtype, shape, inputs as readonly unknown[] as readonly Node[], attributes, undefined))
+
+/** A number becomes a literal of the other operand's dtype. */
+export const operand = (x: AnyTensor | number | boolean, dtype: DType): AnyTensor =>
+  typeof x === 'object' ? x : tensorOf(new Node('literal', dtype, [], [], noAttributes, Number(x)))
+
+export const unaryNode = (op: UnaryOp, x: AnyTensor, dtype: DType = x.dtype): AnyTensor =>
+  build(op, dtype, x.shape, [x])
+
+/** Shapes broadcast; dtypes must agree, for a silent promotion is a silent mistake. */
+export const binaryNode = (
+  op: BinaryOp,
+  a: AnyTensor | number | boolean,
+  b: AnyTensor | number | boolean,
+  dtype?: DType,
+): AnyTensor => {
+  const common = typeof a === 'object' ? a.dtype : typeof b === 'object' ? b.dtype : 'float32'
+  const x = operand(a, common)
+  const y = operand(b, common)
+  if (x.dtype !== y.dtype)
+    fail(op, `operands of one dtype`, `${x.dtype} and ${y.dtype}`, `Write cast(x, '${x.dtype}') on one of them.`)
+  const shape = sameShape(x.shape, y.shape) ? x.shape : broadcastShapes(op, x.shape, y.shape)
+  return build(op, dtype ?? common, shape, [x, y])
+}
+
+/** The value of a scalar literal, for rewrites that keep the meaning exactly. */
+export const literalValue = (x: AnyTensor): number | undefined => {
+  const node = nodeOf(x)
+  return node.op === 'literal' ? (node.payload as number) : undefined
+}

@@ -1,0 +1,57 @@
+/**
+ * Products that sum over an axis.
+ *
+ * Order of operations of `matmul`, on every device: the k axis is cut into blocks of 256. Within a block one
+ * accumulator starts at 0 and adds the products in ascending k, each product and each sum rounded. The result is the first
+ * block's, plus the second's, and so on in ascending order. (On WebGPU a product and a sum may be contracted into one
+ * rounding.)
+ */
+import { build } from './build.js'
+import { type FloatDType, isFloat } from './dtype.js'
+import { fail } from './error.js'
+import { broadcastShapes, type Shape, showShape } from './shape.js'
+import type { AnyTensor, Tensor } from './tensor.js'
+import type { Check, MatMul, Out } from './typing.js'
+
+const matmulNode = (a: AnyTensor, b: AnyTensor): AnyTensor => {
+  const [x, y] = [a.shape, b.shape]
+  if (x.length < 2 || y.length < 2)
+    fail(
+      'matmul',
+      'operands of rank 2 or more',
+      `${showShape(x)} and ${showShape(y)}`,
+      'Reshape a vector to [1, n] or [n, 1].',
+    )
+  if (x[x.length - 1] !== y[y.length - 2])
+    fail(
+      'matmul',
+      `inner sizes that agree`,
+      `${showShape(x)} and ${showShape(y)}: ${x[x.length - 1]} and ${y[y.length - 2]}`,
+      'Transpose one of them, or check which axis is which.',
+    )
+  if (a.dtype !== b.dtype || !isFloat(a.dtype))
+    fail('matmul', 'operands of one float dtype', `${a.dtype} and ${b.dtype}`, 'Cast one of them.')
+  const batch = broadcastShapes('matmul', x.slice(0, -2), y.slice(0, -2))
+  return build('matmul', a.dtype, [...batch, x[x.length - 2]!, y[y.length - 1]!], [a, b])
+}
+
+/** Matrix products over the last two axes; leading axes broadcast. Both ways: `matmul(a, b)`, `pipe(a, matmul(b))`. */
+export interface MatMulFunction {
+  <A extends Shape, B extends Shape, D extends FloatDType>(
+    a: Tensor<A, D>,
+    b: Tensor<B, NoInfer<D>> & Check<MatMul<A, B>>,
+  ): Out<MatMul<A, B>, D>
+  <B extends Shape, D extends FloatDType>(
+    b: Tensor<B, D>,
+  ): <A extends Shape>(a: Tensor<A, D> & Check<MatMul<A, B>>) => Out<MatMul<A, B>, D>
+}
+
+/**
+ * y[..., i, j] = sum over k of a[..., i, k] b[..., k, j]
+ *
+ * @throws PullbackError when inner sizes or dtypes differ, or leading axes do not broadcast
+ */
+export const matmul: MatMulFunction = ((...args: readonly AnyTensor[]) =>
+  args.length === 1
+    ? (a: AnyTensor) => matmulNode(a, args[0]!)
+    : matmulNode(args[0]!, args[1]!)) as unknown as MatMulFunction

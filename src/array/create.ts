@@ -1,0 +1,23 @@
+/** Arrays made of one value. They are broadcast scalars: no memory until something writes them. */
+import type { DType } from './dtype.js'
+import { broadcastTo } from './move.js'
+import { checkShape, type Shape } from './shape.js'
+import { literal, type Mutable, type Tensor } from './tensor.js'
+
+/** Every element is `value`. */
+export const full = <const S extends Shape, D extends DType = 'float32'>(
+  shape: S,
+  value: number | boolean,
+  dtype?: D,
+): Tensor<Mutable<S>, D> => {
+  checkShape('full', shape)
+  return broadcastTo(literal(value, dtype ?? ('float32' as D)) as Tensor<Shape, D>, shape)
+}
+export const zeros = <const S extends Shape, D extends DType = 'float32'>(shape: S, dtype?: D): Tensor<Mutable<S>, D> =>
+  full(shape, 0, dtype)
+export const ones = <const S extends Shape, D extends DType = 'float32'>(shape: S, dtype?: D): Tensor<Mutable<S>, D> =>
+  full(shape, 1, dtype)
+export const zerosLike = <S extends Shape, D extends DType>(x: Tensor<S, D>): Tensor<S, D> =>
+  full(x.shape, 0, x.dtype) as unknown as Tensor<S, D>
+export const onesLike = <S extends Shape, D extends DType>(x: Tensor<S, D>): Tensor<S, D> =>
+  full(x.shape, 1, x.dtype) as unknown as Tensor<S, D>

@@ -1,0 +1,50 @@
+/** Element types, and the typed arrays that hold them on the host. */
+import { fail } from './error.js'
+
+/** `float64` lives on the reference device only. A `bool` is a byte, 0 or 1, on the host. */
+export type DType = 'float32' | 'float64' | 'int32' | 'uint32' | 'bool'
+export type FloatDType = 'float32' | 'float64'
+export type IntegerDType = 'int32' | 'uint32'
+export type NumericDType = FloatDType | IntegerDType
+
+export interface HostArrays {
+  readonly float32: Float32Array
+  readonly float64: Float64Array
+  readonly int32: Int32Array
+  readonly uint32: Uint32Array
+  readonly bool: Uint8Array
+}
+
+/** The typed array that holds elements of `D` on the host. */
+export type HostArray<D extends DType = DType> = HostArrays[D]
+
+const constructors = {
+  float32: Float32Array,
+  float64: Float64Array,
+  int32: Int32Array,
+  uint32: Uint32Array,
+  bool: Uint8Array,
+} as const
+
+export const dtypes = Object.keys(constructors) as readonly DType[]
+export const isFloat = (dtype: DType): dtype is FloatDType => dtype === 'float32' || dtype === 'float64'
+export const isInteger = (dtype: DType): dtype is IntegerDType => dtype === 'int32' || dtype === 'uint32'
+
+/** A zero-filled host array. */
+export const allocate = <D extends DType>(dtype: D, length: number): HostArray<D> =>
+  new constructors[dtype](length) as unknown as HostArray<D>
+
+/** Copies numbers into a host array of `dtype`; the typed array's own conversion applies (a bool is 1 unless 0). */
+export const hostArrayFrom = <D extends DType>(dtype: D, values: ArrayLike<number | boolean>): HostArray<D> => {
+  const out = allocate(dtype, values.length)
+  for (let i = 0; i < values.length; i++) out[i] = dtype === 'bool' ? Number(Boolean(values[i])) : Number(values[i])
+  return out
+}
+
+/** The dtype whose host array `data` is, or undefined for other typed arrays. */
+export const dtypeOf = (data: ArrayLike<unknown>): DType | undefined =>
+  dtypes.find((dtype) => data instanceof constructors[dtype])
+
+export const expectFloat = (path: string, dtype: DType): void => {
+  if (!isFloat(dtype)) fail(path, 'float32 or float64', dtype, `Write cast(x, 'float32') first.`)
+}

@@ -1,0 +1,56 @@
+/**
+ * The one error family for what a program got wrong.
+ *
+ * What the world got wrong (files, formats, devices at construction) is an `Either` or a `TaskEither` instead.
+ */
+
+/** Where a mistake is, what was expected there, what came, and what to write instead. */
+export interface Mistake {
+  /** The function, or the path of the layer or leaf, such as `conv1.weight`. */
+  readonly path: string
+  readonly expected: string
+  readonly got: string
+  readonly fix: string
+}
+
+const describe = ({ path, expected, got, fix }: Mistake): string => `${path}: expected ${expected}, got ${got}. ${fix}`
+
+/** A mistake in a program. The message is made of the four parts, which are also there one by one. */
+export class PullbackError extends Error implements Mistake {
+  override readonly name = 'PullbackError'
+  readonly path: string
+  readonly expected: string
+  readonly got: string
+  readonly fix: string
+
+  constructor(mistake: Mistake) {
+    super(describe(mistake))
+    this.path = mistake.path
+    this.expected = mistake.expected
+    this.got = mistake.got
+    this.fix = mistake.fix
+  }
+}
+
+/** Throws a {@link PullbackError}. */
+export const fail = (path: string, expected: string, got: string, fix: string): never => {
+  throw new PullbackError({ path, expected, got, fix })
+}
+
+/**
+ * Runs `body` and prefixes the path of a {@link PullbackError} that it throws, so that an error deep inside nested
+ * layers names the whole way: `within('block1', ...)` turns `conv.weight` into `block1.conv.weight`.
+ */
+export const within = <A>(path: string, body: () => A): A => {
+  try {
+    return body()
+  } catch (error) {
+    if (!(error instanceof PullbackError)) throw error
+    throw new PullbackError({
+      path: `${path}.${error.path}`,
+      expected: error.expected,
+      got: error.got,
+      fix: error.fix,
+    })
+  }
+}

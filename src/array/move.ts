@@ -1,0 +1,219 @@
+/**
+ * Functions that only move elements. None of them computes anything, and most cost nothing: engines read through them.
+ */
+import { build, operand } from './build.js'
+import type { DType } from './dtype.js'
+import { fail } from './error.js'
+import { checkShape, normalizeAxes, normalizeAxis, sameShape, type Shape, showShape, sizeOf } from './shape.js'
+import type { AnyTensor, Mutable, Tensor } from './tensor.js'
+import type { Asked, Axis, Check, Concat, Out, Permute, Resized, Transpose } from './typing.js'
+
+/**
+ * The same elements, in row-major order, under another shape. One size may be -1: it is worked out.
+ *
+ * @throws PullbackError when the numbers of elements differ
+ */
+export const reshape = <D extends DType, const T extends Shape>(x: Tensor<Shape, D>, shape: T): Tensor<Asked<T>, D> => {
+  const size = sizeOf(x.shape)
+  const unknown = shape.indexOf(-1)
+  const known = sizeOf(shape.filter((_, i) => i !== unknown))
+  const asked = unknown < 0 ? [...shape] : shape.map((n, i) => (i === unknown ? (known === 0 ? 0 : size / known) : n))
+  if (asked.some((n) => !Number.isInteger(n) || n < 0) || sizeOf(asked) !== size)
+    fail(
+      'reshape',
+      `a shape of ${size} elements for ${showShape(x.shape)}`,
+      showShape(shape),
+      'Keep the number of elements.',
+    )
+  return (sameShape(asked, x.shape) ? x : build('reshape', x.dtype, asked, [x as AnyTensor])) as Tensor<Asked<T>, D>
+}
+
+/** Axis i of the result is axis `permutation[i]` of x. attributes: the permutation. */
+export const permute = <S extends Shape, D extends DType, const P extends readonly Axis<S>[] & { length: S['length'] }>(
+  x: Tensor<S, D>,
+  permutation: P,
+): Out<Permute<S, P>, D> => {
+  const rank = x.shape.length
+  const axes = (permutation as readonly number[]).map((axis) => normalizeAxis('permute', axis, rank))
+  if (axes.length !== rank) fail('permute', `${rank} axes`, showShape(permutation as Shape), 'Name every axis once.')
+  normalizeAxes('permute', axes, rank)
+  if (axes.every((axis, i) => axis === i)) return x as never
+  return build(
+    'permute',
+    x.dtype,
+    axes.map((axis) => x.shape[axis]!),
+    [x as AnyTensor],
+    axes,
+  ) as never
+}
+
+/** The last two axes exchanged. */
+export const transpose = <S extends Shape, D extends DType>(x: Tensor<S, D>): Tensor<Transpose<S>, D> => {
+  const rank = x.shape.length
+  if (rank < 2) fail('transpose', 'rank 2 or more', showShape(x.shape), 'Reshape to a matrix first.')
+  const axes = Array.from({ length: rank }, (_, i) => (i === rank - 2 ? rank - 1 : i === rank - 1 ? rank - 2 : i))
+  return permute(x as Tensor<Shape, D>, axes) as never
+}
+
+/** Repeats along axes of size 1 and new leading axes, until the shape is `shape`. */
+export const broadcastTo = <D extends DType, const T extends Shape>(
+  x: Tensor<Shape, D>,
+  shape: T,
+): Tensor<Mutable<T>, D> => {
+  checkShape('broadcastTo', shape)
+  const lead = shape.length - x.shape.length
+  if (lead < 0 || x.shape.some((size, i) => size !== 1 && size !== shape[lead + i]))
+    fail(
+      'broadcastTo',
+      `a shape that ${showShape(x.shape)} broadcasts to`,
+      showShape(shape),
+      'Sizes agree from the end, or are 1.',
+    )
+  return (sameShape(x.shape, shape) ? x : build('broadcast', x.dtype, [...shape], [x as AnyTensor])) as Tensor<
+    Mutable<T>,
+    D
+  >
+}
+
+/**
+ * `value` around x: `padding[i]` counts the elements [before, after] on axis i.
+ * attributes: before and after of each axis in turn; the second input is the scalar.
+ */
+export const pad = <S extends Shape, D extends DType>(
+  x: Tensor<S, D>,
+  padding: readonly (readonly [before: number, after: number])[],
+  value: number | Tensor<[], D> = 0,
+): Tensor<Resized<S>, D> => {
+  if (padding.length !== x.shape.length || padding.flat().some((n) => !Number.isInteger(n) || n < 0))
+    fail(
+      'pad',
+      `${x.shape.length} pairs of non-negative integers`,
+      JSON.stringify(padding),
+      'Give [before, after] for each axis; slice to crop.',
+    )
+  if (padding.every(([before, after]) => before === 0 && after === 0)) return x as never
+  const shape = x.shape.map((size, i) => size + padding[i]![0] + padding[i]![1])
+  checkShape('pad', shape)
+  return build(
+    'pad',
+    x.dtype,
+    shape,
+    [x as AnyTensor, operand(value as AnyTensor | number, x.dtype)],
+    padding.flat(),
+  ) as never
+}
+
+/**
+ * Elements from `begin` up to but without `end` in every axis, every `step`-th. Negative bounds count from the end.
+ * attributes: begin, then step, of all axes.
+ */
+export const slice = <S extends Shape, D extends DType>(
+  x: Tensor<S, D>,
+  begin: readonly number[],
+  end: readonly number[] = x.shape,
+  step: readonly number[] = x.shape.map(() => 1),
+): Tensor<Resized<S>, D> => {
+  const rank = x.shape.length
+  const place = (n: number, i: number): number => (n < 0 ? n + x.shape[i]! : n)
+  const from = begin.map(place)
+  const to = end.map(place)
+  const bad = (i: number): boolean =>
+    ![from[i], to[i], step[i]].every(Number.isInteger) ||
+    from[i]! < 0 ||
+    to[i]! > x.shape[i]! ||
+    from[i]! > to[i]! ||
+    step[i]! < 1
+  if (from.length !== rank || to.length !== rank || step.length !== rank || x.shape.some((_, i) => bad(i)))
+    fail(
+      'slice',
+      `0 <= begin <= end <= size in every axis of ${showShape(x.shape)}`,
+      `${showShape(begin)} to ${showShape(end)} by ${showShape(step)}`,
+      'Give one bound for each axis.',
+    )
+  const shape = x.shape.map((_, i) => Math.ceil((to[i]! - from[i]!) / step[i]!))
+  if (sameShape(shape, x.shape)) return x as never
+  return build('slice', x.dtype, shape, [x as AnyTensor], [...from, ...step]) as never
+}
+
+/** The order of the elements along `axes` reversed. attributes: the axes. */
+export const flip = <S extends Shape, D extends DType>(
+  x: Tensor<S, D>,
+  axes: number | readonly number[],
+): Tensor<S, D> => {
+  const normal = normalizeAxes('flip', typeof axes === 'number' ? [axes] : axes, x.shape.length)
+  const real = normal.filter((axis) => x.shape[axis]! > 1)
+  return (real.length === 0 ? x : build('flip', x.dtype, x.shape, [x as AnyTensor], real)) as Tensor<S, D>
+}
+
+/** Any number of tensors behind one another along an axis; see `concat`. attributes: the axis. */
+export const concatAll = <D extends DType>(tensors: readonly Tensor<Shape, D>[], axis: number): Tensor<Shape, D> => {
+  const first = tensors[0] ?? fail('concat', 'at least one tensor', 'none', 'Pass what is to be joined.')
+  const at = normalizeAxis('concat', axis, first.shape.length)
+  for (const other of tensors) {
+    if (other.shape.length !== first.shape.length || other.shape.some((size, i) => i !== at && size !== first.shape[i]))
+      fail(
+        'concat',
+        `sizes ${showShape(first.shape)} except on axis ${at}`,
+        showShape(other.shape),
+        'Reshape or slice one of them.',
+      )
+    if (other.dtype !== first.dtype) fail('concat', first.dtype, other.dtype, 'Cast one of them.')
+  }
+  if (tensors.length === 1) return first
+  const shape = first.shape.map((size, i) => (i === at ? tensors.reduce((n, t) => n + t.shape[at]!, 0) : size))
+  checkShape('concat', shape)
+  return build('concat', first.dtype, shape, tensors as readonly AnyTensor[], [at]) as Tensor<Shape, D>
+}
+
+/** a, then b, along `axis`; the other sizes agree. */
+export const concat = <A extends Shape, B extends Shape, D extends DType, const X extends Axis<A>>(
+  a: Tensor<A, D>,
+  b: Tensor<B, NoInfer<D>> & Check<Concat<A, B, X>>,
+  axis: X,
+): Out<Concat<A, B, X>, D> =>
+  concatAll([a as Tensor<Shape, D>, b as unknown as Tensor<Shape, D>], axis as number) as never
+
+/** Tensors of one shape along a new axis. */
+export const stack = <S extends Shape, D extends DType>(tensors: readonly Tensor<S, D>[], axis = 0): Tensor<Shape, D> =>
+  concatAll(
+    tensors.map((x) => expandDims(x as Tensor<Shape, D>, axis)),
+    axis,
+  )
+
+/** A new axis of size 1 at `axis` of the result. */
+export const expandDims = <D extends DType>(x: Tensor<Shape, D>, axis: number): Tensor<Shape, D> => {
+  const at = normalizeAxis('expandDims', axis, x.shape.length + 1)
+  return reshape(x, [...x.shape.slice(0, at), 1, ...x.shape.slice(at)])
+}
+
+/** Axes of size 1 dropped. */
+export const squeeze = <D extends DType>(x: Tensor<Shape, D>, axes: number | readonly number[]): Tensor<Shape, D> => {
+  const normal = normalizeAxes('squeeze', typeof axes === 'number' ? [axes] : axes, x.shape.length)
+  for (const axis of normal)
+    if (x.shape[axis] !== 1) fail('squeeze', `size 1 at axis ${axis}`, showShape(x.shape), 'Name axes of size 1.')
+  return reshape(
+    x,
+    x.shape.filter((_, i) => !normal.includes(i)),
+  )
+}
+
+/**
+ * A window of static `sizes` whose corner is known at run time: `starts` is int32 of shape [rank]. The corner is moved
+ * so that the window fits. Random crops do not miss the plan cache this way.
+ */
+export const dynamicSlice = <D extends DType, const T extends Shape>(
+  x: Tensor<Shape, D>,
+  starts: Tensor<Shape, 'int32'>,
+  sizes: T,
+): Tensor<Mutable<T>, D> => {
+  if (sizes.length !== x.shape.length || sizes.some((n, i) => !Number.isInteger(n) || n < 0 || n > x.shape[i]!))
+    fail('dynamicSlice', `sizes within ${showShape(x.shape)}`, showShape(sizes), 'Give one size for each axis.')
+  if (!sameShape(starts.shape, [x.shape.length]) || (starts.dtype as DType) !== 'int32')
+    fail(
+      'dynamicSlice',
+      `int32 starts of shape [${x.shape.length}]`,
+      `${starts.dtype} ${showShape(starts.shape)}`,
+      'Give one start for each axis.',
+    )
+  return build('dynamicSlice', x.dtype, [...sizes], [x as AnyTensor, starts as AnyTensor]) as Tensor<Mutable<T>, D>
+}

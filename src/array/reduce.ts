@@ -1,0 +1,129 @@
+/**
+ * Reductions over axes. `axes` empty or left out means all of them.
+ *
+ * Order of operations, on every device alike (it is the meaning, so it decides the bits). Take the reduced axes in
+ * row-major order and join the trailing reduced axes that are neighbours into one row of r elements; what is left counts
+ * m rows. A row longer than 4096 is cut into chunks of 4096. Consecutive rows (or chunks) fill a block while they hold at
+ * most 4096 elements together, at least one a block. In a block eight lanes start at the identity; element i of a row or
+ * chunk goes to lane i mod 8, rows after one another. Lanes join as ((0+4)+(2+6)) + ((1+5)+(3+7)). The results of the
+ * blocks, where there is more than one, are a row again, and are reduced by the same rule. Rounding is to the dtype after
+ * every operation. `max`, `min` and `argMax` do not depend on an order: NaN wins, and argMax takes the first place of the
+ * largest element (of a NaN, if there is one).
+ */
+import { type FloatDType, isFloat, type NumericDType } from './dtype.js'
+import { build } from './build.js'
+import { add, equal, exp, log, mul, select, square, sub } from './elementwise.js'
+import { fail } from './error.js'
+import { reshape } from './move.js'
+import type { ReduceOp } from './node.js'
+import { normalizeAxes, type Shape, showShape, sizeOf } from './shape.js'
+import type { AnyTensor, Tensor } from './tensor.js'
+import type { Axis, Out, Reduce, ReduceAll } from './typing.js'
+import { stopGradient } from './control.js'
+
+export interface Reduction<Domain extends NumericDType = NumericDType> {
+  <S extends Shape, D extends Domain, const A extends Axis<S>, K extends boolean = false>(
+    x: Tensor<S, D>,
+    axes: A | readonly [A, ...A[]],
+    keepDims?: K,
+  ): Out<Reduce<S, A, K>, D>
+  <S extends Shape, D extends Domain, K extends boolean = false>(
+    x: Tensor<S, D>,
+    axes?: readonly [],
+    keepDims?: K,
+  ): Out<ReduceAll<S, K>, D>
+  <S extends Shape, D extends Domain>(
+    x: Tensor<S, D>,
+    axes: number | readonly number[],
+    keepDims?: boolean,
+  ): Tensor<Shape, D>
+}
+
+const reducedShape = (shape: Shape, axes: readonly number[], keepDims: boolean): Shape =>
+  keepDims ? shape.map((size, i) => (axes.includes(i) ? 1 : size)) : shape.filter((_, i) => !axes.includes(i))
+
+/** Axes as a sorted list; empty or left out means all. */
+export const reductionAxes = (path: string, axes: number | readonly number[] | undefined, rank: number): number[] => {
+  const list = axes === undefined ? [] : typeof axes === 'number' ? [axes] : axes
+  return list.length === 0 ? Array.from({ length: rank }, (_, i) => i) : normalizeAxes(path, list, rank)
+}
+
+const withoutIdentity: readonly ReduceOp[] = ['max', 'min', 'argMax']
+
+/** attributes: the reduced axes, sorted. The node drops them; keepDims is a reshape after it. */
+const reduceNode = (
+  op: ReduceOp,
+  x: AnyTensor,
+  axes: number | readonly number[] | undefined,
+  keepDims: boolean,
+): AnyTensor => {
+  if (x.dtype === 'bool') fail(op, 'numbers', 'bool', `Write cast(x, 'float32') first, or use any and all.`)
+  const reduced = reductionAxes(op, axes, x.shape.length)
+  if (withoutIdentity.includes(op) && sizeOf(reduced.map((axis) => x.shape[axis]!)) === 0)
+    fail(op, 'at least one element to choose from', showShape(x.shape), 'Skip empty batches.')
+  const dtype = op === 'argMax' ? 'int32' : x.dtype
+  if (reduced.length === 0) return op === 'argMax' ? reduceNode(op, reshape(x, [...x.shape, 1]), -1, false) : x
+  const out = build(op, dtype, reducedShape(x.shape, reduced, false), [x], reduced)
+  return keepDims ? reshape(out, reducedShape(x.shape, reduced, true)) : out
+}
+
+const reduction = (op: ReduceOp): Reduction =>
+  ((x: AnyTensor, axes?: number | readonly number[], keepDims = false) =>
+    reduceNode(op, x, axes, keepDims)) as Reduction
+
+/** The sum of the elements; 0 of none. */
+export const sum = reduction('sum')
+/** The product of the elements; 1 of none. */
+export const prod = reduction('prod')
+/** The largest element. */
+export const max = reduction('max')
+/** The smallest element. */
+export const min = reduction('min')
+
+/** The index of the first largest element along one axis, as int32. */
+export const argMax = <S extends Shape, D extends NumericDType, const A extends Axis<S>, K extends boolean = false>(
+  x: Tensor<S, D>,
+  axis: A,
+  keepDims?: K,
+): Out<Reduce<S, A, K>, 'int32'> => reduceNode('argMax', x as AnyTensor, axis as number, keepDims ?? false) as never
+
+type Loosely = (x: AnyTensor, axes?: number | readonly number[], keepDims?: boolean) => AnyTensor
+const floatReduction = (name: string, f: Loosely): Reduction<FloatDType> =>
+  ((x: AnyTensor, axes?: number | readonly number[], keepDims?: boolean) => {
+    if (!isFloat(x.dtype)) fail(name, 'float32 or float64', x.dtype, `Write cast(x, 'float32') first.`)
+    return f(x, axes, keepDims)
+  }) as Reduction<FloatDType>
+
+const loosely = (f: unknown): Loosely => f as Loosely
+const [addAny, subAny, mulAny] = [add, sub, mul] as unknown as readonly ((
+  a: AnyTensor,
+  b: AnyTensor | number,
+) => AnyTensor)[]
+const equalAny = equal as unknown as (a: AnyTensor, b: number) => Tensor<Shape, 'bool'>
+const [expAny, logAny, squareAny] = [exp, log, square] as unknown as readonly ((x: AnyTensor) => AnyTensor)[]
+
+const countOf = (x: AnyTensor, axes: number | readonly number[] | undefined): number =>
+  sizeOf(reductionAxes('mean', axes, x.shape.length).map((axis) => x.shape[axis]!))
+
+/** sum / count. NaN of none. */
+export const mean: Reduction<FloatDType> = floatReduction('mean', (x, axes, keepDims) =>
+  mulAny!(loosely(sum)(x, axes, keepDims), 1 / countOf(x, axes)),
+)
+
+/** The biased variance: mean((x - mean(x))²). */
+export const variance: Reduction<FloatDType> = floatReduction('variance', (x, axes, keepDims) =>
+  loosely(mean)(squareAny!(subAny!(x, loosely(mean)(x, axes, true))), axes, keepDims),
+)
+
+/** log(sum(exp(x))), shifted by the largest element so that nothing overflows. */
+export const logSumExp: Reduction<FloatDType> = floatReduction('logSumExp', (x, axes, keepDims = false) => {
+  const shift = finiteShift(loosely(max)(x, axes, true))
+  const total = addAny!(logAny!(loosely(sum)(expAny!(subAny!(x, shift)), axes, true)), shift)
+  return keepDims
+    ? total
+    : reshape(total, reducedShape(x.shape, reductionAxes('logSumExp', axes, x.shape.length), false))
+})
+
+/** The shift is a constant to the derivative; where all elements are -infinity it is 0, or -inf - -inf would be NaN. */
+const finiteShift = (largest: AnyTensor): AnyTensor =>
+  stopGradient(select(equalAny(largest, Number.NEGATIVE_INFINITY), 0, largest as Tensor) as unknown as AnyTensor)

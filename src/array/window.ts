@@ -1,0 +1,123 @@
+/**
+ * Sliding windows: what convolution and pooling are made of. Padding is `pad` before (with 0, or -infinity for a
+ * maximum) and a slice after, so the primitives have none of their own; an engine reads through all of them.
+ *
+ * `window` and `overlapAdd` are adjoint: <overlapAdd(y), x> = <y, window(x)>.
+ */
+import { build } from './build.js'
+import type { DType, NumericDType } from './dtype.js'
+import { fail } from './error.js'
+import { pad, permute, reshape, slice } from './move.js'
+import { type Shape, showShape } from './shape.js'
+import type { AnyTensor, Tensor } from './tensor.js'
+
+/** One entry for each spatial axis; the spatial axes are the last ones. */
+export interface WindowOptions {
+  readonly size: readonly number[]
+  readonly stride: readonly number[]
+  readonly dilation: readonly number[]
+}
+
+/** How many windows fit along one axis. */
+export const windowCount = (length: number, size: number, stride: number, dilation: number): number =>
+  Math.floor((length - dilation * (size - 1) - 1) / stride) + 1
+
+const check = (name: string, { size, stride, dilation }: WindowOptions, rank: number): void => {
+  const lists = [size, stride, dilation]
+  if (
+    lists.some((list) => list.length !== size.length || list.some((n) => !Number.isInteger(n) || n < 1)) ||
+    size.length > rank
+  )
+    fail(
+      name,
+      'size, stride and dilation of positive integers, one for each spatial axis',
+      `${lists.map(showShape).join(', ')}`,
+      'Spatial axes are the last ones.',
+    )
+}
+
+const attributesOf = ({ size, stride, dilation }: WindowOptions): number[] => [...size, ...stride, ...dilation]
+const isTiling = ({ size, stride, dilation }: WindowOptions): boolean =>
+  size.every((n, i) => stride[i] === n && (dilation[i] === 1 || n === 1))
+
+/**
+ * [..., spatial] becomes [..., size, count]: y[..., k, o] = x[..., o stride + k dilation].
+ * attributes: sizes, strides, dilations.
+ */
+export const window = <D extends DType>(x: Tensor<Shape, D>, options: WindowOptions): Tensor<Shape, D> => {
+  const { size, stride, dilation } = options
+  const n = size.length
+  check('window', options, x.shape.length)
+  const lead = x.shape.slice(0, x.shape.length - n)
+  const spatial = x.shape.slice(lead.length)
+  const counts = spatial.map((length, i) => windowCount(length, size[i]!, stride[i]!, dilation[i]!))
+  if (counts.some((count) => count < 1))
+    fail(
+      'window',
+      `a window that fits into ${showShape(spatial)}`,
+      `size ${showShape(size)} with dilation ${showShape(dilation)}`,
+      'Use a smaller kernel, or pad the input.',
+    )
+  if (isTiling(options)) {
+    // Windows that do not overlap are a reshape, which costs nothing.
+    const used = slice(
+      x,
+      x.shape.map(() => 0),
+      [...lead, ...counts.map((count, i) => count * size[i]!)],
+    )
+    const split = reshape(used as Tensor<Shape, D>, [...lead, ...counts.flatMap((count, i) => [count, size[i]!])])
+    return permute(split, tilingOrder(lead.length, n)) as Tensor<Shape, D>
+  }
+  return build('window', x.dtype, [...lead, ...size, ...counts], [x as AnyTensor], attributesOf(options)) as Tensor<
+    Shape,
+    D
+  >
+}
+
+/** From [lead, count0, size0, count1, size1, ...] to [lead, sizes, counts]; its inverse is `untilingOrder`. */
+const tilingOrder = (lead: number, n: number): number[] => [
+  ...Array.from({ length: lead }, (_, i) => i),
+  ...Array.from({ length: n }, (_, i) => lead + 2 * i + 1),
+  ...Array.from({ length: n }, (_, i) => lead + 2 * i),
+]
+const untilingOrder = (lead: number, n: number): number[] => [
+  ...Array.from({ length: lead }, (_, i) => i),
+  ...Array.from({ length: n }, (_, i) => [lead + n + i, lead + i]).flat(),
+]
+
+/**
+ * [..., size, count] becomes [..., spatial]: every element is added to the place that `window` reads it from. Places
+ * that no window covers are 0. At each place the window elements are added in ascending row-major order of k, from 0.
+ * attributes: sizes, strides, dilations.
+ */
+export const overlapAdd = <D extends NumericDType>(
+  y: Tensor<Shape, D>,
+  spatial: Shape,
+  options: WindowOptions,
+): Tensor<Shape, D> => {
+  const { size, stride, dilation } = options
+  const n = size.length
+  check('overlapAdd', options, y.shape.length)
+  const lead = y.shape.slice(0, y.shape.length - 2 * n)
+  const counts = spatial.map((length, i) => windowCount(length, size[i]!, stride[i]!, dilation[i]!))
+  const expected = [...lead, ...size, ...counts]
+  if (spatial.length !== n || expected.some((length, i) => length !== y.shape[i]))
+    fail(
+      'overlapAdd',
+      showShape(expected),
+      showShape(y.shape),
+      `These are the windows of spatial sizes ${showShape(spatial)}.`,
+    )
+  if (isTiling(options)) {
+    const joined = counts.map((count, i) => count * size[i]!)
+    const tiles = reshape(permute(y, untilingOrder(lead.length, n)) as Tensor<Shape, D>, [...lead, ...joined])
+    return pad(tiles as Tensor<Shape, D>, [
+      ...lead.map(() => [0, 0] as const),
+      ...spatial.map((length, i) => [0, length - joined[i]!] as const),
+    ])
+  }
+  return build('overlapAdd', y.dtype, [...lead, ...spatial], [y as AnyTensor], attributesOf(options)) as Tensor<
+    Shape,
+    D
+  >
+}

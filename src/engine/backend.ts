@@ -1,0 +1,60 @@
+/**
+ * The backend interface: what an implementation provides so that `deviceOf` can make a device of it.
+ *
+ * A backend knows programs and buffers, nothing of trees, derivatives, caches or layers. It may run a program's
+ * instructions one by one (as the reference does), or lower it to fused kernels first with `lower` of this room.
+ */
+import type { DType, HostArray } from '../array/dtype.js'
+import type { Program } from './program.js'
+
+/** A value on its way into or out of a run: on the host, or in the backend's memory. */
+export type Value<Buffer> =
+  | { readonly kind: 'host'; readonly data: HostArray }
+  | { readonly kind: 'device'; readonly buffer: Buffer }
+
+export interface RunOptions {
+  /** For each input: whether its buffer is given up, so that an output may take its place. Part of what is compiled. */
+  readonly donated: readonly boolean[]
+  /** Where the outputs shall be: copied to new host arrays, or left in new buffers. */
+  readonly keep: 'host' | 'device'
+}
+
+/** A compiled program. `M` is how results come: at once, or as a promise. */
+export interface Executable<Buffer, M extends 'sync' | 'async'> {
+  readonly run: (
+    inputs: readonly Value<Buffer>[],
+    scalars: readonly number[],
+  ) => M extends 'sync' ? readonly Value<Buffer>[] : Promise<readonly Value<Buffer>[]>
+  /** What would run, for `explain`. */
+  readonly describe: () => PlanDescription
+  /** Gives back what the compiled program holds; called when it leaves the plan cache. */
+  readonly dispose: () => void
+}
+
+export interface KernelDescription {
+  readonly kernel: string
+  readonly shape: readonly number[]
+  readonly flops: number
+  readonly bytes: number
+  /** Milliseconds of the last run; undefined before one, or where the backend cannot tell. */
+  readonly milliseconds?: number
+}
+export interface PlanDescription {
+  readonly kernels: readonly KernelDescription[]
+  /** Bytes of temporaries at the fullest moment. */
+  readonly workspaceBytes: number
+}
+
+export interface Backend<Buffer, M extends 'sync' | 'async'> {
+  readonly name: string
+  /** 'sync' backends give results at once. */
+  readonly mode: M
+  readonly dtypes: readonly DType[]
+  readonly compile: (
+    program: Program,
+    options: RunOptions,
+  ) => M extends 'sync' ? Executable<Buffer, M> : Promise<Executable<Buffer, M>>
+  readonly upload: (data: HostArray, dtype: DType) => Buffer
+  readonly download: (buffer: Buffer, dtype: DType, size: number) => M extends 'sync' ? HostArray : Promise<HostArray>
+  readonly release: (buffer: Buffer) => void
+}
