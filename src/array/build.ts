@@ -2,7 +2,7 @@
 import type { DType } from './dtype.js'
 import { fail } from './error.js'
 import { type BinaryOp, Node, noAttributes, type Op, type UnaryOp } from './node.js'
-import { broadcastShapes, sameShape, type Shape } from './shape.js'
+import { broadcastShapes, type Shape, sameShape } from './shape.js'
 import { type AnyTensor, nodeOf, tensorOf } from './tensor.js'
 
 export const build = (

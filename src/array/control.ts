@@ -4,8 +4,8 @@
 import { build } from './build.js'
 import type { DType } from './dtype.js'
 import { fail } from './error.js'
-import { Node, noAttributes, postOrder, type Projection, type ScanBody } from './node.js'
-import { sameShape, type Shape, showShape } from './shape.js'
+import { Node, noAttributes, type Projection, postOrder, type ScanBody } from './node.js'
+import { type Shape, sameShape, showShape } from './shape.js'
 import { type AnyTensor, nodeOf, type Tensor, tensorOf } from './tensor.js'
 import { leaves, mapTree, unflatten, zipTrees } from './tree.js'
 

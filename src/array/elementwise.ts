@@ -9,8 +9,9 @@
  * into 0; to bool it asks "not 0". exp, log, log1p, sin, cos, tanh, erf and pow are within a few units in the last
  * place of the true value on every device, the same bits on every CPU.
  */
-import { type DType, expectFloat, type FloatDType, isFloat, isInteger, type NumericDType } from './dtype.js'
+
 import { binaryNode, build, operand, unaryNode } from './build.js'
+import { type DType, expectFloat, type FloatDType, isFloat, isInteger, type NumericDType } from './dtype.js'
 import { fail } from './error.js'
 import type { BinaryOp, UnaryOp } from './node.js'
 import { broadcastShapes, type Shape } from './shape.js'

@@ -1,5 +1,5 @@
 export * from './contract.js'
-export { barrier, scan, type ScanOptions, stopGradient } from './control.js'
+export { barrier, type ScanOptions, scan, stopGradient } from './control.js'
 export * from './create.js'
 export type { DType, FloatDType, HostArray, IntegerDType, NumericDType } from './dtype.js'
 export * from './elementwise.js'

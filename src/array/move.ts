@@ -4,7 +4,7 @@
 import { build, operand } from './build.js'
 import type { DType } from './dtype.js'
 import { fail } from './error.js'
-import { checkShape, normalizeAxes, normalizeAxis, sameShape, type Shape, showShape, sizeOf } from './shape.js'
+import { checkShape, normalizeAxes, normalizeAxis, type Shape, sameShape, showShape, sizeOf } from './shape.js'
 import type { AnyTensor, Mutable, Tensor } from './tensor.js'
 import type { Asked, Axis, Check, Concat, Out, Permute, Resized, Transpose } from './typing.js'
 

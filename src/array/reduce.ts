@@ -10,8 +10,10 @@
  * every operation. `max`, `min` and `argMax` do not depend on an order: NaN wins, and argMax takes the first place of the
  * largest element (of a NaN, if there is one).
  */
-import { type FloatDType, isFloat, type NumericDType } from './dtype.js'
+
 import { build } from './build.js'
+import { stopGradient } from './control.js'
+import { type FloatDType, isFloat, type NumericDType } from './dtype.js'
 import { add, equal, exp, log, mul, select, square, sub } from './elementwise.js'
 import { fail } from './error.js'
 import { reshape } from './move.js'
@@ -19,7 +21,6 @@ import type { ReduceOp } from './node.js'
 import { normalizeAxes, type Shape, showShape, sizeOf } from './shape.js'
 import type { AnyTensor, Tensor } from './tensor.js'
 import type { Axis, Out, Reduce, ReduceAll } from './typing.js'
-import { stopGradient } from './control.js'
 
 export interface Reduction<Domain extends NumericDType = NumericDType> {
   <S extends Shape, D extends Domain, const A extends Axis<S>, K extends boolean = false>(

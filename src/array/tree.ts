@@ -8,8 +8,8 @@
  * 3. unflatten(tree, leaves(tree)) rebuilds the tree.
  */
 import { fail } from './error.js'
-import { type AnyTensor, isTensor } from './tensor.js'
 import { sameShape, showShape } from './shape.js'
+import { type AnyTensor, isTensor } from './tensor.js'
 
 type Branch = Readonly<Record<string, unknown>> | readonly unknown[]
 
