@@ -1,0 +1,1 @@
+export { referenceBackend } from './backend.js'
