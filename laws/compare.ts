@@ -1,0 +1,51 @@
+/**
+ * Two ways to compare: `identical` is an equality (bit for bit, every NaN alike), `close` is not (it is not transitive).
+ * Both say where trees differ.
+ */
+import { type AnyTensor, namedLeaves, toArray } from 'pullback'
+import { broken, upheld, type Verdict } from './law.js'
+
+export interface Tolerance {
+  readonly absolute: number
+  readonly relative: number
+}
+
+type Differ = (got: number, wanted: number) => boolean
+
+const compareWith =
+  (differ: Differ) =>
+  (what: string, got: unknown, wanted: unknown): Verdict => {
+    const [a, b] = [namedLeaves(got), namedLeaves(wanted)]
+    if (a.length !== b.length) return broken(`${what}: ${a.length} arrays where ${b.length} are due`)
+    for (let i = 0; i < a.length; i++) {
+      const [path, x] = a[i] as readonly [string, AnyTensor]
+      const [, y] = b[i] as readonly [string, AnyTensor]
+      const at = path === '' ? what : `${what} at ${path}`
+      if (x.dtype !== y.dtype || x.shape.length !== y.shape.length || x.shape.some((n, d) => n !== y.shape[d]))
+        return broken(`${at}: ${x.dtype} [${x.shape.join(', ')}] where ${y.dtype} [${y.shape.join(', ')}] is due`)
+      const [u, v] = [toArray(x), toArray(y)]
+      for (let k = 0; k < u.length; k++)
+        if (differ(u[k]!, v[k]!)) return broken(`${at}: element ${k} is ${u[k]} where ${v[k]} is due`)
+    }
+    return upheld
+  }
+
+/** Same structure, shapes, dtypes and bits; zeros of different sign differ, NaNs are alike. */
+export const identical = compareWith((a, b) => !Object.is(a, b))
+
+/** Same structure, shapes and dtypes, and |got - wanted| <= absolute + relative |wanted|. Infinities and NaN must agree. */
+export const close = ({ absolute, relative }: Tolerance) =>
+  compareWith((got, wanted) => {
+    if (Object.is(got, wanted) || got === wanted) return false
+    return !(Math.abs(got - wanted) <= absolute + relative * Math.abs(wanted))
+  })
+
+/** As `close`, with the absolute part scaled by the largest wanted element of all arrays. */
+export const closeInScale =
+  (tolerance: Tolerance) =>
+  (what: string, got: unknown, wanted: unknown): Verdict => {
+    let scale = 1
+    for (const [, y] of namedLeaves(wanted))
+      for (const value of toArray(y)) if (Number.isFinite(value)) scale = Math.max(scale, Math.abs(value))
+    return close({ absolute: tolerance.absolute * scale, relative: tolerance.relative })(what, got, wanted)
+  }

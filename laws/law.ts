@@ -1,0 +1,25 @@
+/**
+ * A law is a named, curried predicate: a value, with no test runner inside. `holds(instance)(sample)` says whether the
+ * law holds, and if not, why. `runLaw` in runner.ts adds fast-check; any other runner can be added the same way.
+ */
+
+/** Nothing, or why the law does not hold. */
+export type Verdict = { readonly holds: true } | { readonly holds: false; readonly because: string }
+
+export const upheld: Verdict = { holds: true }
+export const broken = (because: string): Verdict => ({ holds: false, because })
+export const when = (condition: boolean, because: () => string): Verdict => (condition ? upheld : broken(because()))
+
+/** The first verdict that is broken, or upheld. */
+export const every = (verdicts: readonly Verdict[]): Verdict => verdicts.find((verdict) => !verdict.holds) ?? upheld
+
+export interface Law<Instance, Sample> {
+  /** Such as `Layer: the pullback is linear`. A runner's failure message begins with it. */
+  readonly name: string
+  readonly holds: (instance: Instance) => (sample: Sample) => Promise<Verdict>
+}
+
+export const law = <Instance, Sample>(
+  name: string,
+  holds: (instance: Instance, sample: Sample) => Verdict | Promise<Verdict>,
+): Law<Instance, Sample> => ({ name, holds: (instance) => async (sample) => holds(instance, sample) })
