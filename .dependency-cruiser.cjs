@@ -43,6 +43,20 @@ const roomRules = Object.entries(rooms).map(([room, below]) => ({
   to: { path: '^src/', pathNot: `^src/(${[room, ...below].join('|')})/` },
 }))
 
+/** fp-ts is the only dependency; optional peers each have one place: pictures, WebGPU in Node, runners of laws. */
+const packageRules = [
+  { from: '^src/', except: '^src/(node|backend/webgpu)/', packages: 'fp-ts' },
+  { from: '^src/node/', packages: 'fp-ts|vega|vega-lite' },
+  { from: '^src/backend/webgpu/', packages: 'fp-ts|webgpu|@webgpu/types' },
+  { from: '^laws/', packages: 'fp-ts|fast-check|pure-rand' },
+].map(({ from, except, packages }) => ({
+  name: 'packages',
+  comment: `${from} may import ${packages} and no other package.`,
+  severity: 'error',
+  from: { path: from, ...(except === undefined ? {} : { pathNot: except }) },
+  to: { path: 'node_modules/', pathNot: `node_modules/(${packages}|@types/node)/` },
+}))
+
 module.exports = {
   forbidden: [
     {
@@ -137,24 +151,7 @@ module.exports = {
       from: { path: '^src/backend/' },
       to: { dependencyTypes: ['core'], dynamic: false, dependencyTypesNot: ['type-only'] },
     },
-    {
-      name: 'fp-ts-alone',
-      comment: 'fp-ts is the only dependency.',
-      severity: 'error',
-      from: { path: '^src/', pathNot: '^src/(node|backend/webgpu)/' },
-      to: { path: 'node_modules', pathNot: 'node_modules/(fp-ts|@types/node)/' },
-    },
-    {
-      name: 'optional-peers',
-      comment:
-        'Pictures (vega), law runners (fast-check) and WebGPU in Node (webgpu) are optional, each in its own place.',
-      severity: 'error',
-      from: { path: '^(src/node|src/backend/webgpu|laws)/' },
-      to: {
-        path: 'node_modules',
-        pathNot: 'node_modules/(fp-ts|@types/node|vega|vega-lite|fast-check|pure-rand|webgpu)/',
-      },
-    },
+    ...packageRules,
   ],
   options: {
     tsConfig: { fileName: 'tsconfig.json' },
