@@ -1,0 +1,100 @@
+/** Adam and its kin: both moments, each divided by what it lacks for having started at 0. */
+import { add, div, maximum, mul, sqrt, square } from '../array/elementwise.js'
+import { pow } from '../array/scalar/power.js'
+import type { Tensor } from '../array/tensor.js'
+import { atom, leafwise, movingAverage, type Slots, zerosOf } from './leafwise.js'
+import type { Optimizer } from './optimizer.js'
+
+export interface AdamOptions {
+  /** The weight of the past in the mean of gradients. */
+  readonly beta1?: number
+  /** The weight of the past in the mean of their squares. */
+  readonly beta2?: number
+  /** Added outside the root. */
+  readonly epsilon?: number
+}
+
+type Moments<P> = Slots<P, 'mean' | 'square', 'step'>
+
+const initialMoments = <P>(params: P): Moments<P> => ({ mean: zerosOf(params), square: zerosOf(params), step: 0 })
+
+/** m = beta1 m + (1 - beta1) g, n = beta2 n + (1 - beta2) g², and the number of the step, from 1. */
+const nextMoments = <P>(name: string, gradients: P, slots: Moments<P>, beta1: number, beta2: number): Moments<P> => ({
+  mean: leafwise(name, [gradients, slots.mean], (g, m) => movingAverage(beta1, m, g)),
+  square: leafwise(name, [gradients, slots.square], (g, n) => movingAverage(beta2, n, square(g))),
+  step: slots.step + 1,
+})
+
+/** 1 / (1 - beta^t): the part of a moving average that t steps have filled, inverted. */
+const correction = (beta: number, step: number): number => 1 / (1 - pow(beta, step))
+
+/** sqrt(n / (1 - beta2^t)) + epsilon */
+const denominator = (n: Tensor, beta2: number, step: number, epsilon: number): Tensor =>
+  add(mul(sqrt(n), Math.sqrt(correction(beta2, step))), epsilon)
+
+/**
+ * The update is (m / (1 - beta1^t)) / (sqrt(n / (1 - beta2^t)) + epsilon), with the moving averages m of g and n of g².
+ *
+ * Source: Kingma and Ba, "Adam" (2015).
+ */
+export const scaleByAdam = ({ beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 }: AdamOptions = {}): Optimizer =>
+  atom<'mean' | 'square', 'step'>({
+    init: initialMoments,
+    update: (gradients, slots) => {
+      const next = nextMoments('scaleByAdam', gradients, slots, beta1, beta2)
+      const updates = leafwise('scaleByAdam', [next.mean, next.square], (m, n) =>
+        div(mul(m, correction(beta1, next.step)), denominator(n, beta2, next.step, epsilon)),
+      )
+      return [updates, next]
+    },
+  })
+
+/** As {@link scaleByAdam}, with the largest n so far. Source: Reddi, Kale, Kumar, "On the Convergence of Adam" (2018). */
+export const scaleByAmsgrad = ({ beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 }: AdamOptions = {}): Optimizer =>
+  atom<'mean' | 'square' | 'largest', 'step'>({
+    init: (params) => ({ ...initialMoments(params), largest: zerosOf(params) }),
+    update: (gradients, slots) => {
+      const next = nextMoments('scaleByAmsgrad', gradients, slots, beta1, beta2)
+      const largest = leafwise('scaleByAmsgrad', [slots.largest, next.square], (l, n) => maximum(l, n))
+      const updates = leafwise('scaleByAmsgrad', [next.mean, largest], (m, l) =>
+        div(mul(m, correction(beta1, next.step)), denominator(l, beta2, next.step, epsilon)),
+      )
+      return [updates, { ...next, largest }]
+    },
+  })
+
+export interface NadamOptions extends AdamOptions {
+  /** How fast the momentum warms up to beta1. */
+  readonly momentumDecay?: number
+}
+
+/**
+ * Adam with Nesterov's momentum: with mu_t = beta1 (1 - 0.96^(t momentumDecay) / 2), the update is
+ * ((1 - mu_t) / (1 - mu_1...mu_t) g + mu_t+1 / (1 - mu_1...mu_t+1) m) / (sqrt(n / (1 - beta2^t)) + epsilon).
+ *
+ * Source: Dozat, "Incorporating Nesterov Momentum into Adam" (2016), in the form of PyTorch.
+ */
+export const scaleByNadam = ({
+  beta1 = 0.9,
+  beta2 = 0.999,
+  epsilon = 1e-8,
+  momentumDecay = 4e-3,
+}: NadamOptions = {}): Optimizer => {
+  const momentumAt = (step: number): number => beta1 * (1 - 0.5 * pow(0.96, step * momentumDecay))
+  return atom<'mean' | 'square', 'step' | 'product'>({
+    init: (params) => ({ ...initialMoments(params), product: 1 }),
+    update: (gradients, slots) => {
+      const next = nextMoments('scaleByNadam', gradients, slots, beta1, beta2)
+      const mu = momentumAt(next.step)
+      const muNext = momentumAt(next.step + 1)
+      const product = slots.product * mu
+      const updates = leafwise('scaleByNadam', [gradients, next.mean, next.square], (g, m, n) =>
+        div(
+          add(mul(g, (1 - mu) / (1 - product)), mul(m, muNext / (1 - product * muNext))),
+          denominator(n, beta2, next.step, epsilon),
+        ),
+      )
+      return [updates, { ...next, product }]
+    },
+  })
+}

@@ -1,0 +1,38 @@
+/** Averages of params along a run: they generalise better than the last ones, and evaluate steadier. */
+
+import { isFloat } from '../array/dtype.js'
+import { add, mul, sub } from '../array/elementwise.js'
+import { pow } from '../array/scalar/power.js'
+import type { Tensor } from '../array/tensor.js'
+import { zipTrees } from '../array/tree.js'
+
+/** A weighted mean of the params so far. */
+export interface Average<P> {
+  readonly params: P
+  readonly count: number
+}
+
+/** Before any step: the params themselves, which count for nothing. */
+export const initialAverage = <P>(params: P): Average<P> => ({ params, count: 0 })
+
+const moveTowards = <P>(name: string, average: P, params: P, weight: number): P =>
+  zipTrees(name, [average, params], (a, p) =>
+    isFloat(a.dtype) ? (add(a as Tensor, mul(sub(p as Tensor, a as Tensor), weight)) as unknown as typeof a) : p,
+  )
+
+/**
+ * The exponential moving average, e = decay e + (1 - decay) params, divided by 1 - decay^t as Adam's moments are: after
+ * one step it is the params, and it never is biased towards where training began.
+ */
+export const exponentialAverage =
+  (decay: number) =>
+  <P>({ params: average, count }: Average<P>, params: P): Average<P> => ({
+    params: moveTowards('exponentialAverage', average, params, (1 - decay) / (1 - pow(decay, count + 1))),
+    count: count + 1,
+  })
+
+/** The mean of all params so far. Source: Polyak and Juditsky (1992). */
+export const polyakAverage = <P>({ params: average, count }: Average<P>, params: P): Average<P> => ({
+  params: moveTowards('polyakAverage', average, params, 1 / (count + 1)),
+  count: count + 1,
+})

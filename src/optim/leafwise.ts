@@ -1,0 +1,61 @@
+/** What atoms are written with: arithmetic on corresponding leaves, and states made of named slots. */
+import { zerosLike } from '../array/create.js'
+import { isFloat } from '../array/dtype.js'
+import { abs, add, less, mul, select } from '../array/elementwise.js'
+import { powerOfTwo } from '../array/scalar/bits.js'
+import type { Tensor } from '../array/tensor.js'
+import { mapTree, zipTrees } from '../array/tree.js'
+import type { Optimizer, OptimizerState } from './optimizer.js'
+
+/** The slots of an atom: trees of the params' structure, and numbers of the whole. */
+export type Slots<P, Trees extends string = never, Numbers extends string = never> = {
+  readonly [K in Trees]: P
+} & { readonly [K in Numbers]: number }
+
+interface Rule<Trees extends string, Numbers extends string> {
+  readonly init: <P>(params: P) => Slots<P, Trees, Numbers>
+  readonly update: <P>(
+    gradients: P,
+    slots: Slots<P, Trees, Numbers>,
+    params: P,
+  ) => readonly [updates: P, slots: Slots<P, Trees, Numbers>]
+}
+
+/** An optimizer from a rule on slots. */
+export const atom = <Trees extends string = never, Numbers extends string = never>(
+  rule: Rule<Trees, Numbers>,
+): Optimizer => ({
+  init: (params) => ({ slots: rule.init(params) }),
+  update: <P>(gradients: P, state: OptimizerState<P>, params: P) => {
+    const [updates, slots] = rule.update(gradients, state.slots as Slots<P, Trees, Numbers>, params)
+    return [updates, { slots }]
+  },
+})
+
+/** An optimizer that remembers nothing. */
+export const stateless = (update: <P>(gradients: P, params: P) => P): Optimizer =>
+  atom({ init: () => ({}), update: (gradients, slots, params) => [update(gradients, params), slots] })
+
+/**
+ * Combines corresponding leaves of trees of one structure. Leaves that are no floats have no gradient: zeros.
+ *
+ * @throws PullbackError naming the path where structure or shape differ
+ */
+export const leafwise = <P>(name: string, trees: readonly P[], f: (...leaves: Tensor[]) => Tensor): P =>
+  zipTrees(name, trees, (...leaves) =>
+    isFloat(leaves[0]!.dtype)
+      ? (f(...(leaves as readonly unknown[] as Tensor[])) as unknown as (typeof leaves)[0])
+      : zerosLike(leaves[0]!),
+  )
+
+/** A tree of zeros. */
+export const zerosOf = <P>(params: P): P => mapTree(params, zerosLike)
+
+const smallestNormal = powerOfTwo(-126)
+
+/** x, or 0 where |x| < 2^-126: arithmetic on denormal numbers is 40 times slower on many processors. */
+export const flushed = (x: Tensor): Tensor => select(less(abs(x), smallestNormal), 0, x) as Tensor
+
+/** decay average + (1 - decay) x */
+export const movingAverage = (decay: number, average: Tensor, x: Tensor): Tensor =>
+  flushed(add(mul(average, decay), mul(x, 1 - decay)))

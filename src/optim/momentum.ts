@@ -1,0 +1,28 @@
+/** Heavy-ball and Nesterov's momentum. */
+import { add, mul } from '../array/elementwise.js'
+import { atom, flushed, leafwise, zerosOf } from './leafwise.js'
+import type { Optimizer } from './optimizer.js'
+
+export interface TraceOptions {
+  /** The weight of the past, in [0, 1). */
+  readonly decay: number
+  /** Look ahead: g + decay v in place of v. */
+  readonly nesterov?: boolean
+}
+
+/**
+ * A running sum of gradients, v = decay v + g, from v = 0: the first step takes the gradient as it is. The update is v,
+ * or g + decay v for Nesterov's.
+ *
+ * Source: Sutskever, Martens, Dahl, Hinton, "On the importance of initialization and momentum in deep learning" (2013),
+ * in the form of PyTorch, where the rate is outside v.
+ */
+export const trace = ({ decay, nesterov = false }: TraceOptions): Optimizer =>
+  atom<'velocity'>({
+    init: (params) => ({ velocity: zerosOf(params) }),
+    update: (gradients, { velocity }) => {
+      const next = leafwise('trace', [gradients, velocity], (g, v) => flushed(add(mul(v, decay), g)))
+      const ahead = () => leafwise('trace', [gradients, next], (g, v) => add(mul(v, decay), g))
+      return [nesterov ? ahead() : next, { velocity: next }]
+    },
+  })

@@ -1,0 +1,75 @@
+/**
+ * The optimizers that papers name, as compositions of atoms. A rate is a number or a schedule.
+ *
+ * Definitions and defaults are PyTorch's; moments and epsilons are documented with the atoms.
+ */
+import { type AdamOptions, type NadamOptions, scaleByAdam, scaleByAmsgrad, scaleByNadam } from './adam.js'
+import { chainOptimizers } from './chain.js'
+import { addDecayedWeights } from './decay.js'
+import { trace } from './momentum.js'
+import type { Optimizer } from './optimizer.js'
+import { scaleByRate } from './scale.js'
+import type { LearningRate } from './schedule/schedule.js'
+import { type DecayOptions, scaleByAdadelta, scaleByAdagrad, scaleByRms } from './secondMoment.js'
+
+/**
+ * Gradient descent: w - rate g.
+ *
+ * @example
+ * import { applyUpdates, sgd, tensor } from 'pullback'
+ *
+ * const params = { weight: tensor([1, 2]) }
+ * const [updates] = sgd(0.1).update({ weight: tensor([1, 1]) }, sgd(0.1).init(params), params)
+ * const next = applyUpdates(params, updates)
+ */
+export const sgd = (rate: LearningRate): Optimizer => scaleByRate(rate)
+
+export interface MomentumOptions {
+  /** The weight of past steps. */
+  readonly decay?: number
+  /** Coupled: added to the gradient. */
+  readonly weightDecay?: number
+}
+
+const descent = (rate: LearningRate, nesterov: boolean, { decay = 0.9, weightDecay = 0 }: MomentumOptions): Optimizer =>
+  chainOptimizers(
+    ...(weightDecay === 0 ? [] : [addDecayedWeights(weightDecay)]),
+    trace({ decay, nesterov }),
+    scaleByRate(rate),
+  )
+
+/** Gradient descent with heavy-ball momentum. */
+export const momentum = (rate: LearningRate, options: MomentumOptions = {}): Optimizer => descent(rate, false, options)
+
+/** Gradient descent with Nesterov's momentum. */
+export const nesterov = (rate: LearningRate, options: MomentumOptions = {}): Optimizer => descent(rate, true, options)
+
+/** AdaGrad. */
+export const adagrad = (rate: LearningRate = 0.01, options: Pick<DecayOptions, 'epsilon'> = {}): Optimizer =>
+  chainOptimizers(scaleByAdagrad(options), scaleByRate(rate))
+
+/** RMSProp. */
+export const rmsprop = (rate: LearningRate = 0.01, options: DecayOptions = {}): Optimizer =>
+  chainOptimizers(scaleByRms(options), scaleByRate(rate))
+
+/** AdaDelta. */
+export const adadelta = (rate: LearningRate = 1, options: DecayOptions = {}): Optimizer =>
+  chainOptimizers(scaleByAdadelta(options), scaleByRate(rate))
+
+/** Adam. */
+export const adam = (rate: LearningRate = 0.001, options: AdamOptions = {}): Optimizer =>
+  chainOptimizers(scaleByAdam(options), scaleByRate(rate))
+
+/** Adam with weight decay outside the moments, times the rate. */
+export const adamw = (
+  rate: LearningRate = 0.001,
+  { weightDecay = 0.01, ...options }: AdamOptions & { readonly weightDecay?: number } = {},
+): Optimizer => chainOptimizers(scaleByAdam(options), addDecayedWeights(weightDecay), scaleByRate(rate))
+
+/** Adam with the largest second moment so far. */
+export const amsgrad = (rate: LearningRate = 0.001, options: AdamOptions = {}): Optimizer =>
+  chainOptimizers(scaleByAmsgrad(options), scaleByRate(rate))
+
+/** Adam with Nesterov's momentum. */
+export const nadam = (rate: LearningRate = 0.002, options: NadamOptions = {}): Optimizer =>
+  chainOptimizers(scaleByNadam(options), scaleByRate(rate))

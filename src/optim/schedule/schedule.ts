@@ -1,0 +1,14 @@
+/** Schedules: rates as pure functions of the step 0, 1, 2, ..., on host numbers, with the same bits everywhere. */
+import { fail } from '../../array/error.js'
+
+export type Schedule = (step: number) => number
+/** A learning rate: the same for all steps, or by step. */
+export type LearningRate = number | Schedule
+
+/** The schedule that a rate means. */
+export const toSchedule = (rate: LearningRate): Schedule => (typeof rate === 'number' ? () => rate : rate)
+
+/** A number of steps that a schedule divides by. */
+export const positiveSteps = (path: string, steps: number): void => {
+  if (!(steps > 0)) fail(path, 'a number of steps above 0', String(steps), 'Count optimizer steps, not epochs.')
+}
