@@ -63,25 +63,17 @@ export const cosineRestarts = ({
 }
 
 /**
- * initial t / warmup up to step `warmup`; from there on the schedule `then`, which starts with its step 0. `initial` is
- * where the ramp ends; left out, it is the first rate of `then`.
+ * A ramp of `steps` steps from 0 up to the first rate of `next`, which follows with its step 0: at step t below `steps`
+ * the rate is next(0) t / steps.
  *
  * @example
  * import { schedule } from 'pullback'
  *
- * const rate = schedule.warmup({ warmup: 5, then: schedule.cosine({ initial: 0.1, steps: 35 }) })
+ * const rate = schedule.warmup(5, schedule.cosine({ initial: 0.1, steps: 35 }))
  * rate(0) // => 0
  * rate(5) // => 0.1
  */
-export const warmup = ({
-  warmup: ramp,
-  then,
-  initial = toSchedule(then)(0),
-}: {
-  readonly warmup: number
-  readonly then: LearningRate
-  readonly initial?: number
-}): Schedule => {
-  const rest = toSchedule(then)
-  return (t) => (t < ramp ? (initial * t) / ramp : rest(t - ramp))
+export const warmup = (steps: number, next: LearningRate): Schedule => {
+  const rest = toSchedule(next)
+  return (t) => (t < steps ? (rest(0) * t) / steps : rest(t - steps))
 }

@@ -15,10 +15,7 @@ const { cases } = JSON.parse(readFileSync(new URL('../../golden/schedules.json',
 
 const scheduleOf = (options: Case['options']): Schedule =>
   options.rule === 'warmup'
-    ? schedule.warmup({
-        warmup: options.warmup,
-        then: schedule.cosine({ ...options, steps: options.steps - options.warmup }),
-      })
+    ? schedule.warmup(options.warmup, schedule.cosine({ ...options, steps: options.steps - options.warmup }))
     : (schedule as unknown as Record<string, (options: unknown) => Schedule>)[options.rule]!(options)
 
 describe('golden rates', () => {
@@ -50,9 +47,9 @@ test('schedules that end stay at their end, and none of them overshoots', () => 
 })
 
 test('warmup is a ramp to the first rate of what follows, without a jump', () => {
-  const rate = schedule.warmup({ warmup: 4, then: schedule.constant({ initial: 0.2 }) })
+  const rate = schedule.warmup(4, schedule.constant({ initial: 0.2 }))
   expect([0, 1, 2, 3, 4, 5].map(rate)).toEqual([0, 0.05, 0.1, (0.2 * 3) / 4, 0.2, 0.2])
-  expect(schedule.warmup({ warmup: 0, then: 0.1 })(0)).toBe(0.1)
+  expect(schedule.warmup(0, 0.1)(0)).toBe(0.1)
 })
 
 test('a schedule that divides by its steps wants some', () => {
