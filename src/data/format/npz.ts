@@ -36,6 +36,6 @@ export const readNpz =
     return right(arrays)
   }
 
-/** The bytes of an npz file, arrays sorted by name. Without `deflate` they are stored, as `numpy.savez` does. */
+/** The bytes of an npz file, sorted by file name. Without `deflate` they are stored, as `numpy.savez` does. */
 export const writeNpz = (arrays: ReadonlyMap<string, StoredArray>, deflate?: Deflate): Uint8Array =>
   writeZip(new Map([...arrays].map(([name, array]) => [name + extension, writeNpy(array)] as const)), deflate)

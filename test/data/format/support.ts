@@ -1,4 +1,5 @@
 /** Arbitrary arrays and files, and what every codec has to stand. */
+import { readFileSync } from 'node:fs'
 import { inflateRawSync } from 'node:zlib'
 import fc from 'fast-check'
 import { expect } from 'vitest'
@@ -93,3 +94,7 @@ export const inflate: Inflate = (packed, length) => {
 }
 
 export const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text)
+
+/** A file of test/fixtures. */
+export const fixture = (name: string): Uint8Array =>
+  new Uint8Array(readFileSync(new URL(`../../fixtures/${name}`, import.meta.url)))
