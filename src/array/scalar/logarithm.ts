@@ -11,7 +11,7 @@ import {
   multiplyDoubleDouble,
   twoProduct,
   twoSum,
-} from './double-double.js'
+} from './doubleDouble.js'
 
 /** The first 32 bits of ln 2: products with exponents are exact. */
 const LN2_HIGH = 0.6931471803691238

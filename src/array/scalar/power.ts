@@ -1,6 +1,6 @@
 /** Powers as `exp(y log(x))`, with the logarithm and the product in double-double. */
 import { powerOfTwo } from './bits.js'
-import { twoProduct } from './double-double.js'
+import { twoProduct } from './doubleDouble.js'
 import { expOfSum } from './exponential.js'
 import { logDoubleDouble } from './logarithm.js'
 

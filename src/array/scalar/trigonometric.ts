@@ -3,7 +3,7 @@
  * `[-pi / 4, pi / 4]`, after a reduction that is exact enough for every float64.
  */
 
-import { reduceByHalfPi } from './argument-reduction.js'
+import { reduceByHalfPi } from './argumentReduction.js'
 import { powerOfTwo } from './bits.js'
 
 /** Below this the sine is its argument. */

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { highWord, lowWord, normalize, powerOfTwo } from '../../../src/array/scalar/bits.js'
-import { twoProduct, twoSum } from '../../../src/array/scalar/double-double.js'
+import { twoProduct, twoSum } from '../../../src/array/scalar/doubleDouble.js'
 import { cos, erf, exp, expm1, log, log1p, log2, log10, pow, sin, tanh } from '../../../src/array/scalar/index.js'
 import { table } from './table.js'
 

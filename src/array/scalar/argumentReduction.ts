@@ -6,7 +6,7 @@
  * float64 needs ("Radian reduction for trigonometric functions", 1983).
  */
 import { highWord, lowWord, powerOfTwo } from './bits.js'
-import { type DoubleDouble, fastTwoSum, twoSum } from './double-double.js'
+import { type DoubleDouble, fastTwoSum, twoSum } from './doubleDouble.js'
 
 /** `x = quadrant * pi / 2 + remainder` modulo `2 pi`, with the remainder in about `[-pi / 4, pi / 4]`. */
 export interface Reduced {

@@ -1,0 +1,50 @@
+/** The samplers' arithmetic on lazy tensors: float32, uint32 and bool arrays. Constants are scalars that broadcast. */
+import {
+  add,
+  and,
+  bitcast,
+  cast,
+  div,
+  floor,
+  less,
+  mul,
+  or,
+  select,
+  shiftLeft,
+  shiftRight,
+  sqrt,
+  sub,
+  xor,
+} from '../array/elementwise.js'
+import type { Shape } from '../array/shape.js'
+import { literal, type Tensor } from '../array/tensor.js'
+import type { Arithmetic } from './arithmetic.js'
+
+type Floats = Tensor<Shape, 'float32'>
+type Words = Tensor<Shape, 'uint32'>
+type Bools = Tensor<Shape, 'bool'>
+
+export const tensorArithmetic: Arithmetic<Floats, Words, Bools> = {
+  float: (value) => literal(Math.fround(value)) as Floats,
+  word: (value) => literal(value >>> 0, 'uint32') as Words,
+  add: (a, b) => add(a, b),
+  sub: (a, b) => sub(a, b),
+  mul: (a, b) => mul(a, b),
+  div: (a, b) => div(a, b),
+  sqrt,
+  floor,
+  less: (a, b) => less(a, b),
+  select: (condition, a, b) => select(condition, a, b),
+  addWords: (a, b) => add(a, b),
+  mulWords: (a, b) => mul(a, b),
+  and: (a, b) => and(a, b),
+  or: (a, b) => or(a, b),
+  xor: (a, b) => xor(a, b),
+  shiftLeft: (a, amount) => shiftLeft(a, amount),
+  shiftRight: (a, amount) => shiftRight(a, amount),
+  lessWords: (a, b) => less(a, b),
+  toFloat: (a) => cast(a, 'float32'),
+  toWord: (a) => cast(a, 'uint32'),
+  bitsOfFloat: (a) => bitcast(a, 'uint32'),
+  floatOfBits: (a) => bitcast(a, 'float32'),
+}
