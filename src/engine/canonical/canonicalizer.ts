@@ -1,0 +1,259 @@
+/**
+ * From a graph to its code: the integers that say everything about it but its data and its lifted numbers. Two graphs
+ * with equal codes have one plan, so on a cache hit nothing else is made of the graph than this.
+ *
+ * The code of a node: op and dtype (where inputs do not imply it), numbers of inputs and attributes, the inputs'
+ * positions, the attributes, the shape (where inputs and attributes do not imply it). Aliases leave no trace, so their
+ * position is that of what they stand for. The same storage met in two leaves is one input. Bodies of scans follow their
+ * program, each with its arguments first.
+ *
+ * The walk is iterative and enters every node once: while its inputs are visited, a node's `position` counts them as
+ * -1, -2, ...; after that it is the number of its instruction.
+ */
+import { dtypes } from '../../array/dtype.js'
+import { fail } from '../../array/error.js'
+import { type Node, nextMark, type Op, type Projection, type Storage } from '../../array/node.js'
+import { sameShape } from '../../array/shape.js'
+import { type ScanGroup, type ScanGroups, scanGroups } from './scanGroups.js'
+
+/** What inputs and attributes leave open: nothing, the dtype, the shape, or both. */
+const open = { nothing: 0, dtype: 1, shape: 2, both: 3 } as const
+
+const opTable: readonly (readonly [op: Op, open: number])[] = [
+  ...(['literal', 'cast', 'bitcast'] as const).map((op) => [op, open.dtype] as const),
+  ...(['data', 'argument', 'iota'] as const).map((op) => [op, open.both] as const),
+  ...(['reshape', 'broadcast', 'slice', 'dynamicSlice', 'overlapAdd', 'scatterAdd'] as const).map(
+    (op) => [op, open.shape] as const,
+  ),
+  ...(
+    [
+      ...(['neg', 'abs', 'sign', 'exp', 'log', 'log1p', 'sin', 'cos', 'tanh', 'erf', 'sqrt', 'floor'] as const),
+      ...(['add', 'sub', 'mul', 'div', 'pow', 'maximum', 'minimum', 'mod', 'less', 'equal'] as const),
+      ...(['and', 'or', 'xor', 'shiftLeft', 'shiftRight', 'select'] as const),
+      ...(['sum', 'prod', 'max', 'min', 'argMax'] as const),
+      ...(['permute', 'pad', 'flip', 'concat', 'alias', 'barrier', 'matmul', 'window', 'gather'] as const),
+      ...(['argSort', 'cumulativeSum', 'scan', 'project'] as const),
+    ] as const
+  ).map((op) => [op, open.nothing] as const),
+]
+const opNumber = new Map(opTable.map(([op], i) => [op, i]))
+const opens = Uint8Array.from(opTable, ([, what]) => what)
+const dtypeNumber = new Map(dtypes.map((dtype, i) => [dtype, i]))
+
+/** Whether the code of an op says its shape. */
+export const writesShape = (op: Op): boolean => (opens[opNumber.get(op)!]! & open.shape) !== 0
+
+/** One program of the graph: the main one, or the body of a scan. */
+export interface Segment {
+  /** Where its code starts; its arguments are not in `order`. */
+  readonly start: number
+  readonly order: readonly Node[]
+  readonly arguments: readonly Node[]
+  readonly outputs: readonly number[]
+  /** How many scalars the segments before it have. */
+  readonly firstScalar: number
+  /** The loops among its nodes, and the loop whose body this is. */
+  readonly groups: ScanGroups | undefined
+  readonly group: ScanGroup | undefined
+}
+
+/** Structural numbers are part of the program; the others are lifted. -0 is not 0. */
+export const isStructural = (value: number): boolean => value === 1 || Object.is(value, 0)
+
+export class Canonicalizer {
+  code = new Int32Array(1 << 14)
+  length = 0
+  storages: Storage[] = []
+  scalars: number[] = []
+  segments: Segment[] = []
+  private numbers = new Map<Storage, Node>()
+  private queue: ScanGroup[] = []
+
+  /** Writes the code of `roots`. The fields describe it until the next call. */
+  walk(roots: readonly Node[]): void {
+    this.start()
+    if (this.segment(roots, [], undefined)) return
+    // The first scan ended that attempt: loops must be known before a graph that has them is numbered.
+    this.start()
+    this.segment(roots, [], undefined, scanGroups(roots))
+    for (let i = 0; i < this.queue.length; i++) {
+      const group = this.queue[i]!
+      const { body, captures, stacked, inner } = group
+      const inside = [...body.carry, ...body.slices, ...captures]
+      this.segment([...body.next, ...stacked.keys()], inside, group, inner)
+    }
+  }
+
+  /** Appends a number that tells plans of one graph apart. */
+  append(value: number): void {
+    this.ensure(1)
+    this.code[this.length++] = value
+  }
+
+  hash(): number {
+    const { code, length } = this
+    let hash = 0x811c9dc5 | 0
+    for (let i = 0; i < length; i++) {
+      hash = Math.imul(hash ^ code[i]!, 0x01000193)
+      hash ^= hash >>> 15
+    }
+    return hash
+  }
+
+  private start(): void {
+    this.length = 0
+    this.storages = []
+    this.scalars = []
+    this.segments = []
+    this.numbers = new Map()
+    this.queue = []
+  }
+
+  private ensure(more: number): void {
+    if (this.length + more <= this.code.length) return
+    const larger = new Int32Array(2 * (this.length + more))
+    larger.set(this.code)
+    this.code = larger
+  }
+
+  /** False when a scan is met and groups are not known. */
+  private segment(
+    roots: readonly Node[],
+    inside: readonly Node[],
+    group: ScanGroup | undefined,
+    groups?: ScanGroups,
+  ): boolean {
+    const start = this.length
+    const firstScalar = this.scalars.length
+    const mark = nextMark()
+    const order: Node[] = []
+    const positions = { next: 0 }
+    const loops = new Map<ScanGroup, number>()
+    for (const node of inside) {
+      node.mark = mark
+      node.position = positions.next++
+      this.write('argument', node, noInputs, node.attributes)
+    }
+    const stack: Node[] = []
+    for (const root of roots) {
+      if (root.mark === mark) continue
+      root.mark = mark
+      root.position = -1
+      stack.push(root)
+      while (stack.length > 0) {
+        const node = stack[stack.length - 1]!
+        const isScan = node.op === 'scan'
+        if (isScan && groups === undefined) return false
+        const inputs = isScan ? groups!.get(node)!.inputs : node.inputs
+        const next = -1 - node.position
+        if (next < inputs.length) {
+          node.position--
+          const input = inputs[next]!
+          if (input.mark !== mark) {
+            input.mark = mark
+            input.position = -1
+            stack.push(input)
+          } else if (input.position < 0) throw new Error('pullback: a scan reads its own result; please report this')
+          continue
+        }
+        stack.pop()
+        node.position = this.visit(node, inputs, order, positions, loops, groups)
+      }
+    }
+    const outputs = roots.map((root) => root.position)
+    this.ensure(outputs.length + 2)
+    this.code[this.length++] = -1
+    this.code[this.length++] = outputs.length
+    for (const output of outputs) this.code[this.length++] = output
+    this.segments.push({ start, order, arguments: inside, outputs, firstScalar, groups, group })
+    return true
+  }
+
+  private visit(
+    node: Node,
+    inputs: readonly Node[],
+    order: Node[],
+    positions: { next: number },
+    loops: Map<ScanGroup, number>,
+    groups: ScanGroups | undefined,
+  ): number {
+    switch (node.op) {
+      case 'alias':
+        return node.inputs[0]!.position
+      case 'data': {
+        const storage = node.payload as Storage
+        const known = this.numbers.get(storage)
+        if (known !== undefined && known.dtype === node.dtype && sameShape(known.shape, node.shape))
+          return known.position
+        if (known === undefined) this.numbers.set(storage, node)
+        this.storages.push(storage)
+        this.write('data', node, noInputs, node.attributes)
+        break
+      }
+      case 'literal': {
+        const value = node.payload as number
+        const structural = isStructural(value)
+        if (!structural) this.scalars.push(value)
+        this.write('literal', node, noInputs, structural ? (value === 0 ? zero : one) : node.attributes)
+        break
+      }
+      case 'argument':
+        return fail(
+          'evaluate',
+          'values',
+          'the argument of a scan whose loop is not part of the tree',
+          'Return values from the step of the scan instead of keeping them aside.',
+        )
+      case 'scan': {
+        const group = groups!.get(node)!
+        const known = loops.get(group)
+        if (known !== undefined) return known
+        loops.set(group, positions.next)
+        this.queue.push(group)
+        const { body } = group
+        this.write('scan', node, inputs, [
+          body.length,
+          body.reverse ? 1 : 0,
+          body.carry.length,
+          body.slices.length,
+          group.stacked.size,
+        ])
+        break
+      }
+      case 'project': {
+        const projection = node.payload as Projection
+        const group = groups!.get(node.inputs[0]!)!
+        const result =
+          projection.kind === 'carry' ? projection.index : group.body.carry.length + group.stacked.get(projection.node)!
+        this.write('project', node, inputs, [result])
+        break
+      }
+      default:
+        this.write(node.op, node, inputs, node.attributes)
+    }
+    order.push(node)
+    return positions.next++
+  }
+
+  private write(op: Op, node: Node, inputs: readonly Node[], attributes: readonly number[]): void {
+    const { shape } = node
+    this.ensure(4 + inputs.length + attributes.length + shape.length)
+    const { code } = this
+    let at = this.length
+    const number = opNumber.get(op)!
+    const what = opens[number]!
+    code[at++] = number | ((what & open.dtype) === 0 ? 0 : (dtypeNumber.get(node.dtype)! + 1) << 8)
+    code[at++] = inputs.length | (attributes.length << 20)
+    for (let i = 0; i < inputs.length; i++) code[at++] = inputs[i]!.position
+    for (let i = 0; i < attributes.length; i++) code[at++] = attributes[i]!
+    if ((what & open.shape) !== 0) {
+      code[at++] = shape.length
+      for (let i = 0; i < shape.length; i++) code[at++] = shape[i]!
+    }
+    this.length = at
+  }
+}
+
+const noInputs: readonly Node[] = []
+const zero: readonly number[] = [0]
+const one: readonly number[] = [1]
