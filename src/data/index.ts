@@ -1,0 +1,13 @@
+export {
+  type Batch,
+  type BatchOptions,
+  batchCount,
+  batches,
+  type EpochBatch,
+  type EpochOptions,
+  epochs,
+} from './batches.js'
+export { type Dataset, dataset, exampleCount, subset, type TensorType, takeRows, toTensor } from './dataset.js'
+export * from './format/index.js'
+export { type Amount, groupSplit, kFold, randomSplit, type Split, stratifiedSplit } from './split.js'
+export { type Fitted, fitMeanImage, fitNormalize, fitStandardize, fitStandardizeChannels } from './standardize.js'
