@@ -1,6 +1,7 @@
 /**
- * The arithmetic that samplers are written in, so that host and devices give equal bits: float32 operations that IEEE 754 rounds correctly, and
- * 32-bit integer operations. Each sampler is written once over it. `F` holds floats, `W` words of 32 bits, `B` truth values.
+ * The arithmetic that samplers are written in, so that host and devices give equal bits: float32 operations that IEEE
+ * 754 rounds correctly, and 32-bit integer operations. Each sampler is written once over it. `F` holds floats, `W`
+ * words of 32 bits, `B` truth values.
  *
  * No operation may be contracted, reordered or carried in more bits than float32.
  */

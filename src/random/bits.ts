@@ -1,8 +1,8 @@
 /**
  * Random bits by place, on host and device.
  *
- * Numbered law: (1) element i of a draw is `threefry(key, (i mod 2^32, floor(i / 2^32)))[0]`: the first word of a block of its own, so that every
- * device computes it from the place alone. Elements are counted in row-major order.
+ * Numbered law: (1) element i of a draw is `threefry(key, (i mod 2^32, floor(i / 2^32)))[0]`: the first word of a block
+ * of its own, so that every device computes it from the place alone. Elements are counted in row-major order.
  */
 
 import { pipe } from '#fp/function'

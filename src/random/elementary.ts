@@ -1,6 +1,7 @@
 /**
- * Elementary functions in float32, built from correctly rounded operations alone, so that their bits are the same wherever samplers run. After the
- * Cephes library of S. L. Moshier ("Methods and Programs for Mathematical Functions", 1989); within 2 ulp.
+ * Elementary functions in float32, built from correctly rounded operations alone, so that their bits are the same
+ * wherever samplers run. After the Cephes library of S. L. Moshier ("Methods and Programs for Mathematical Functions",
+ * 1989); within 2 ulp.
  */
 import type { Arithmetic } from './arithmetic.js'
 

@@ -83,8 +83,8 @@ export const categoricalFromKey = (key: Key, logits: Tensor): Tensor<Shape, 'int
 }
 
 /**
- * One category for each row of logits, [..., categories] to [...]: category i with probability softmax(logits)[i]. The largest of logits plus Gumbel
- * noise is distributed so (Gumbel, 1954); logits need not be normalised.
+ * One category for each row of logits, [..., categories] to [...]: category i with probability softmax(logits)[i]. The
+ * largest of logits plus Gumbel noise is distributed so (Gumbel, 1954); logits need not be normalised.
  *
  * @throws PullbackError when the logits are a scalar
  * @example

@@ -1,6 +1,7 @@
 /**
- * Gamma and beta distributions, on the host in float64, by rejection: G. Marsaglia and W. W. Tsang, "A simple method for generating gamma variables"
- * (2000). Attempt j of element i uses the block (i, j), so no element depends on another.
+ * Gamma and beta distributions, on the host in float64, by rejection: G. Marsaglia and W. W. Tsang, "A simple method
+ * for generating gamma variables" (2000). Attempt j of element i uses the block (i, j), so no element depends on
+ * another.
  */
 
 import { pipe } from '#fp/function'
@@ -20,8 +21,8 @@ const openUnit = (word: number): number => (word + 0.5) / 4294967296
 const BOOST = 0x80000000
 
 /**
- * log(gamma(concentration)), element by element. The logarithm, because gamma itself underflows for small concentrations. A concentration below 1 is
- * drawn from one more, times u^(1 / concentration).
+ * log(gamma(concentration)), element by element. The logarithm, because gamma itself underflows for small
+ * concentrations. A concentration below 1 is drawn from one more, times u^(1 / concentration).
  */
 const logGamma = (key: WordPair, place: number, concentration: number): number => {
   const boosted = concentration < 1
@@ -48,7 +49,8 @@ const checkPositive = (path: string, name: string, value: number): void => {
 }
 
 /**
- * Gamma-distributed numbers on the host: density x^(concentration - 1) e^(-x / scale), mean concentration scale. The scale is 1 unless given.
+ * Gamma-distributed numbers on the host: density x^(concentration - 1) e^(-x / scale), mean concentration scale. The
+ * scale is 1 unless given.
  *
  * @throws PullbackError when concentration or scale are not positive
  * @example
@@ -70,8 +72,8 @@ export const hostGamma = ({
 }
 
 /**
- * Beta-distributed numbers in [0, 1] on the host, as mixup's weights: density x^(alpha - 1) (1 - x)^(beta - 1). The share of a gamma variable in the sum
- * of two, computed from their logarithms so that small parameters are safe.
+ * Beta-distributed numbers in [0, 1] on the host, as mixup's weights: density x^(alpha - 1) (1 - x)^(beta - 1). The
+ * share of a gamma variable in the sum of two, computed from their logarithms so that small parameters are safe.
  *
  * @throws PullbackError when alpha or beta are not positive
  * @example

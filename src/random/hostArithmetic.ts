@@ -1,4 +1,6 @@
-/** The samplers' arithmetic on host numbers: a float is rounded after every operation, a word is a signed 32-bit number. */
+/**
+ * The samplers' arithmetic on host numbers: a float is rounded after every operation, a word is a signed 32-bit number.
+ */
 import type { Arithmetic } from './arithmetic.js'
 
 const scratch = new DataView(new ArrayBuffer(4))
@@ -12,7 +14,8 @@ const floatOfBits = (a: number): number => {
   return scratch.getFloat32(0)
 }
 
-// A float64 holds twice the bits of a float32 and two more, so rounding its + - * / and sqrt once more is correct rounding.
+// A float64 holds twice the bits of a float32 and two more, so rounding its + - * / and sqrt once more is correct
+// rounding.
 export const hostArithmetic: Arithmetic<number, number, boolean> = {
   float: Math.fround,
   word: (value) => value | 0,

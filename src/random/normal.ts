@@ -1,8 +1,10 @@
 /**
- * Normal and truncated normal distributions, by inversion: one block of bits an element, and the tails reach 6.3 deviations.
+ * Normal and truncated normal distributions, by inversion: one block of bits an element, and the tails reach 6.3
+ * deviations.
  *
- * The quantile is x p(w) for w = -log(1 - x^2), after M. Giles, "Approximating the erfinv function" (2010), with polynomials fitted anew (weighted
- * minimax, relative error 7e-7 with rounding) so that they hold to tail probabilities of 2^-32, with sqrt(2) absorbed.
+ * The quantile is x p(w) for w = -log(1 - x^2), after M. Giles, "Approximating the erfinv function" (2010), with
+ * polynomials fitted anew (weighted minimax, relative error 7e-7 with rounding) so that they hold to tail probabilities
+ * of 2^-32, with sqrt(2) absorbed.
  */
 
 import { pipe } from '#fp/function'
@@ -139,8 +141,8 @@ export const truncatedNormalFromKey = <const S extends Shape>(
 ): Tensor<Mutable<S>> => floatsFromKey(key, options.shape, truncatedNormalSampler('truncatedNormal', options))
 
 /**
- * Normally distributed floats given that they lie between bounds, which are stated in deviations from the mean, by default -2 and 2. The deviation is
- * that of the distribution before it is cut: between -2 and 2 it shrinks by 0.8796.
+ * Normally distributed floats given that they lie between bounds, which are stated in deviations from the mean, by
+ * default -2 and 2. The deviation is that of the distribution before it is cut: between -2 and 2 it shrinks by 0.8796.
  *
  * @throws PullbackError when the bounds are in the wrong order or too far out
  * @example

@@ -1,9 +1,11 @@
 /**
- * Explicit randomness: a generator is a host value, a key and a counter, and what needs randomness is a `State` over it.
+ * Explicit randomness: a generator is a host value, a key and a counter, and what needs randomness is a `State` over
+ * it.
  *
- * Numbered laws: (1) a draw gives a key and advances the counter by one, whatever is made of it. (2) Equal generators give equal draws. (3) Different
- * seeds are different keys, and so are the draws, splits and names of one generator: each is a counter of its own under a bijection. (4) `foldIn` looks at the key of
- * a generator alone, not at its counter: a name means the same stream however much was drawn before.
+ * Numbered laws: (1) a draw gives a key and advances the counter by one, whatever is made of it. (2) Equal generators
+ * give equal draws. (3) Different seeds are different keys, and so are the draws, splits and names of one generator:
+ * each is a counter of its own under a bijection. (4) `foldIn` looks at the key of a generator alone, not at its
+ * counter: a name means the same stream however much was drawn before.
  *
  * A generator is saved as it is, plain data, and comes back through `restoreRng`.
  */
@@ -45,7 +47,8 @@ const NUMBER_MARK = 0x80000000
 const STRING_MARK = 0xc0000000
 
 /**
- * The generator of a seed. All whole numbers from 0 to 2^53 - 1 are different seeds, and all bigints to 2^64 - 1; 0 is a seed like any other, and `7n` is `7`.
+ * The generator of a seed. All whole numbers from 0 to 2^53 - 1 are different seeds, and all bigints to 2^64 - 1; 0 is
+ * a seed like any other, and `7n` is `7`.
  *
  * @throws PullbackError when the seed is negative, not whole, or too large
  * @example
@@ -114,8 +117,8 @@ const foldText = (key: WordPair, text: string): WordPair => {
 }
 
 /**
- * The generator of a name: an independent stream for a purpose (`'shuffle'`) or a turn (an epoch). It depends on the generator's key, not on how
- * much was drawn from it.
+ * The generator of a name: an independent stream for a purpose (`'shuffle'`) or a turn (an epoch). It depends on the
+ * generator's key, not on how much was drawn from it.
  *
  * @throws PullbackError when a number is negative, not whole, or above 2^53 - 1
  * @example

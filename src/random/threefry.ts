@@ -1,8 +1,10 @@
 /**
- * Threefry-2x32-20, the counter-based generator of Salmon, Moraes, Dror and Shaw, "Parallel random numbers: as easy as 1, 2, 3" (2011): a keyed
- * bijection of 64-bit blocks in 20 rounds of add, rotate and xor. Random bits need no state and no order: they are a function of key and place.
+ * Threefry-2x32-20, the counter-based generator of Salmon, Moraes, Dror and Shaw, "Parallel random numbers: as easy as
+ * 1, 2, 3" (2011): a keyed bijection of 64-bit blocks in 20 rounds of add, rotate and xor. Random bits need no state
+ * and no order: they are a function of key and place.
  *
- * Numbered laws: (1) the known answers of Random123 come out. (2) For a fixed key the block function is a bijection of counters.
+ * Numbered laws: (1) the known answers of Random123 come out. (2) For a fixed key the block function is a bijection of
+ * counters.
  */
 import type { Arithmetic } from './arithmetic.js'
 import { hostArithmetic } from './hostArithmetic.js'
@@ -20,8 +22,8 @@ const rotate = <F, W, B>(a: Arithmetic<F, W, B>, x: W, amount: number): W =>
 const hostRotate = (x: number, amount: number): number => (x << amount) | (x >>> (32 - amount))
 
 /**
- * The block function on any carrier. The key and the upper word of the counter are host numbers, so that what depends on them alone is computed
- * here and not for every element.
+ * The block function on any carrier. The key and the upper word of the counter are host numbers, so that what depends
+ * on them alone is computed here and not for every element.
  */
 export const threefryBlock = <F, W, B>(
   a: Arithmetic<F, W, B>,

@@ -1,8 +1,8 @@
 /**
  * Uniform distributions: floats, logarithmically uniform floats, whole numbers, and coin flips.
  *
- * For each: `uniform(options)` draws from the generator, `uniformFromKey(key, options)` is the same dataflow for a key that was drawn before its
- * shape was known, and `hostUniform(options)` gives the same bits on the host.
+ * For each: `uniform(options)` draws from the generator, `uniformFromKey(key, options)` is the same dataflow for a key
+ * that was drawn before its shape was known, and `hostUniform(options)` gives the same bits on the host.
  */
 
 import { pipe } from '#fp/function'
@@ -149,8 +149,8 @@ export const randomIntegerFromKey = <const S extends Shape>(
 ): Tensor<Mutable<S>, 'int32'> => integersFromKey(key, options.shape, integerSampler('randomInteger', options))
 
 /**
- * Whole numbers from low (by default 0) to high - 1 as int32: floor(bits n / 2^32) for n = high - low. Any probability is off 1 / n by less than
- * 2^-32; `permutation` and `sampleWithoutReplacement` are exact.
+ * Whole numbers from low (by default 0) to high - 1 as int32: floor(bits n / 2^32) for n = high - low. Any probability
+ * is off 1 / n by less than 2^-32; `permutation` and `sampleWithoutReplacement` are exact.
  *
  * @throws PullbackError unless low < high are whole and within int32
  * @example

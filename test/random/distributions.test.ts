@@ -25,7 +25,9 @@ import { chiSquareDeviate, kolmogorovSmirnov, moments, normalDistribution, oneIn
 
 const size = 1_000_000
 const take = <A>(sampler: Random<A>, seed = 1): A => sampler(rng(seed))[0]
-/** Mean and variance lie within 5 standard errors. `kurtosis` is the fourth central moment over the squared variance. */
+/**
+ * Mean and variance lie within 5 standard errors. `kurtosis` is the fourth central moment over the squared variance.
+ */
 const expectMoments = (values: ArrayLike<number>, mean: number, variance: number, kurtosis: number): void => {
   const found = moments(values)
   expect(Math.abs(found.mean - mean)).toBeLessThan(5 * Math.sqrt(variance / values.length))

@@ -1,4 +1,7 @@
-/** Statistics for tests of samplers. Fixed seeds make them deterministic; bounds are those of a false alarm in a million. */
+/**
+ * Statistics for tests of samplers. Fixed seeds make them deterministic; bounds are those of a false alarm in a
+ * million.
+ */
 import { erf } from '../../src/array/scalar/index.js'
 
 export const moments = (values: ArrayLike<number>): { readonly mean: number; readonly variance: number } => {

@@ -1,9 +1,9 @@
 /**
  * The remainder of a number modulo `pi / 2`, as a double-double, and the quadrant it lies in.
  *
- * Up to `2 ** 20 * pi / 2` in the manner of Cody and Waite ("Software Manual for the Elementary Functions", 1980), with `pi / 2` in parts of 33
- * bits, whose products with the quotient are exact. Beyond, in integers, with `2 / pi` to 1216 bits, as Payne and Hanek showed that every
- * float64 needs ("Radian reduction for trigonometric functions", 1983).
+ * Up to `2 ** 20 * pi / 2` in the manner of Cody and Waite ("Software Manual for the Elementary Functions", 1980), with
+ * `pi / 2` in parts of 33 bits, whose products with the quotient are exact. Beyond, in integers, with `2 / pi` to 1216
+ * bits, as Payne and Hanek showed that every float64 needs ("Radian reduction for trigonometric functions", 1983).
  */
 import { highWord, lowWord, powerOfTwo } from './bits.js'
 import { type DoubleDouble, fastTwoSum, twoSum } from './doubleDouble.js'
@@ -31,9 +31,10 @@ const reduceModerate = (x: number): Reduced => {
 
 const FRACTION_BITS = 1216n
 const TWO_OVER_PI_BITS = BigInt(
-  '0xa2f9836e4e441529fc2757d1f534ddc0db6295993c439041fe5163abdebbc561b7246e3a424dd2e006492eea09d1921cfe1deb1cb129a73ee88235f52ebb4484' +
-    'e99c7026b45f7e413991d639835339f49c845f8bbdf9283b1ff897ffde05980fef2f118b5a0a6d1f6d367ecf27cb09b74f463f669e5fea2d7527bac7ebe5f17b3d0739' +
-    'f78a5292ea6bfb5fb11f8d5d0856033046fc7b6bab',
+  '0xa2f9836e4e441529fc2757d1f534ddc0db6295993c439041fe5163abdebbc561b7246e3a424dd2e006492eea09d1921c' +
+    'fe1deb1cb129a73ee88235f52ebb4484e99c7026b45f7e413991d639835339f49c845f8bbdf9283b1ff897ffde05980f' +
+    'ef2f118b5a0a6d1f6d367ecf27cb09b74f463f669e5fea2d7527bac7ebe5f17b3d0739f78a5292ea6bfb5fb11f8d5d08' +
+    '56033046fc7b6bab',
 )
 const HALF_PI_BITS = 0x1921fb54442d18469898cc51701b839a252049c1114cf98e8n // times 2 ** -192
 

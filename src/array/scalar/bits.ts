@@ -1,6 +1,6 @@
 /**
- * The bits of a float64. Everything in this folder stands on these functions and on `+ - * /` and `Math.sqrt`, which IEEE 754 defines to the
- * last bit: the same numbers come out of every JavaScript engine.
+ * The bits of a float64. Everything in this folder stands on these functions and on `+ - * /` and `Math.sqrt`, which
+ * IEEE 754 defines to the last bit: the same numbers come out of every JavaScript engine.
  */
 
 const scratch = new DataView(new ArrayBuffer(8))

@@ -1,8 +1,10 @@
 /**
- * Double-double arithmetic: an unevaluated sum of two float64 with about 106 bits, after Dekker, "A floating-point technique for extending the
- * available precision" (1971), and Knuth. Used where one float64 is too short on the way to a float64 result.
+ * Double-double arithmetic: an unevaluated sum of two float64 with about 106 bits, after Dekker, "A floating-point
+ * technique for extending the available precision" (1971), and Knuth. Used where one float64 is too short on the way to
+ * a float64 result.
  *
- * Numbered laws: (1) `twoSum(a, b)` and `twoProduct(a, b)` are exact: high + low is the sum (product) of a and b, and high is its rounding.
+ * Numbered laws: (1) `twoSum(a, b)` and `twoProduct(a, b)` are exact: high + low is the sum (product) of a and b, and
+ * high is its rounding.
  */
 
 /** `high + low`, where `high` is the float64 nearest to the sum. */

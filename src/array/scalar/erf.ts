@@ -1,6 +1,6 @@
 /**
- * The error function by the algorithm of the Sun Microsystems freely distributable mathematical library (fdlibm: K. C. Ng, 1993): rational
- * approximations on five intervals, the outer ones of `log(x erfc(x) exp(x ** 2))`.
+ * The error function by the algorithm of the Sun Microsystems freely distributable mathematical library (fdlibm: K. C.
+ * Ng, 1993): rational approximations on five intervals, the outer ones of `log(x erfc(x) exp(x ** 2))`.
  */
 import { fromWords, highWord, powerOfTwo } from './bits.js'
 import { exp } from './exponential.js'
@@ -75,7 +75,8 @@ const erfOfPositive = (x: number): number => {
 }
 
 /**
- * The error function `2 / sqrt(pi) * integral from 0 to x of exp(-t ** 2)`, within 1 ulp. `erf(-0)` is -0, `erf(Infinity)` is 1.
+ * The error function `2 / sqrt(pi) * integral from 0 to x of exp(-t ** 2)`, within 1 ulp. `erf(-0)` is -0,
+ * `erf(Infinity)` is 1.
  *
  * @example
  * erf(1) // => 0.8427007929497149

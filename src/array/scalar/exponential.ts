@@ -1,6 +1,6 @@
 /**
- * Exponentials by the algorithms of the Sun Microsystems freely distributable mathematical library (fdlibm: K. C. Ng, 1993): reduction to
- * `x = k ln 2 + r`, `|r| <= ln 2 / 2`, and a Remes approximation on the remainder.
+ * Exponentials by the algorithms of the Sun Microsystems freely distributable mathematical library (fdlibm: K. C. Ng,
+ * 1993): reduction to `x = k ln 2 + r`, `|r| <= ln 2 / 2`, and a Remes approximation on the remainder.
  */
 import { powerOfTwo, scaleByPowerOfTwo } from './bits.js'
 

@@ -1,6 +1,6 @@
 /**
- * The hyperbolic tangent: a rational approximation near 0 (S. L. Moshier, "Methods and Programs for Mathematical Functions", 1989), and through
- * the exponential beyond, where the subtraction from 1 does not cancel.
+ * The hyperbolic tangent: a rational approximation near 0 (S. L. Moshier, "Methods and Programs for Mathematical
+ * Functions", 1989), and through the exponential beyond, where the subtraction from 1 does not cancel.
  */
 import { exp } from './exponential.js'
 

@@ -1,7 +1,7 @@
 /**
- * Logarithms by the algorithms of the Sun Microsystems freely distributable mathematical library (fdlibm: K. C. Ng, 1993): `x = 2 ** k * m`
- * with `m` about 1, and `log(m) = 2 atanh(s)` for `s = (m - 1) / (m + 1)`. `log2` and `log10` go through double-double, so that exact powers
- * give exact exponents.
+ * Logarithms by the algorithms of the Sun Microsystems freely distributable mathematical library (fdlibm: K. C. Ng,
+ * 1993): `x = 2 ** k * m` with `m` about 1, and `log(m) = 2 atanh(s)` for `s = (m - 1) / (m + 1)`. `log2` and `log10`
+ * go through double-double, so that exact powers give exact exponents.
  */
 import { normalize, powerOfTwo } from './bits.js'
 import {
@@ -74,7 +74,10 @@ export const log1p = (x: number): number => {
 
 const ONE_THIRD: DoubleDouble = { high: 0.3333333333333333, low: 1.850371707708594e-17 }
 
-/** `log(m)` for `m` in `[sqrt(1/2), sqrt(2))`, with a relative error of about `2 ** -65`: `2 s (1 + s ** 2 / 3 + s ** 4 / 5 + ...)`. */
+/**
+ * `log(m)` for `m` in `[sqrt(1/2), sqrt(2))`, with a relative error of about `2 ** -65`: `2 s (1 + s ** 2 / 3 + s ** 4
+ * / 5 + ...)`.
+ */
 const logOfFraction = (m: number): DoubleDouble => {
   const f = m - 1
   if (f === 0) return { high: 0, low: 0 }

@@ -25,8 +25,9 @@ const powOfPositive = (x: number, y: number): number => {
 }
 
 /**
- * `x` to the power of `y`, within 1 ulp; exact where the result is a float64 of few bits, such as integers. Special cases are those of
- * `Math.pow`: `pow(x, 0)` is 1 for every `x`, NaN too; `pow(1, Infinity)` and `pow(-1, Infinity)` are NaN; a negative base needs an integer exponent, else NaN.
+ * `x` to the power of `y`, within 1 ulp; exact where the result is a float64 of few bits, such as integers. Special
+ * cases are those of `Math.pow`: `pow(x, 0)` is 1 for every `x`, NaN too; `pow(1, Infinity)` and `pow(-1, Infinity)`
+ * are NaN; a negative base needs an integer exponent, else NaN.
  *
  * @example
  * pow(2, 0.5) // => 1.4142135623730951

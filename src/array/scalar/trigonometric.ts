@@ -1,6 +1,6 @@
 /**
- * Sine and cosine by the kernels of the Sun Microsystems freely distributable mathematical library (fdlibm: K. C. Ng, 1993) on
- * `[-pi / 4, pi / 4]`, after a reduction that is exact enough for every float64.
+ * Sine and cosine by the kernels of the Sun Microsystems freely distributable mathematical library (fdlibm: K. C. Ng,
+ * 1993) on `[-pi / 4, pi / 4]`, after a reduction that is exact enough for every float64.
  */
 
 import { reduceByHalfPi } from './argumentReduction.js'

@@ -1,5 +1,6 @@
 /**
- * Correctly rounded values of the scalar functions, computed with mpmath at 1400 bits. `[x, f(x)]`, for pow `[x, y, x ** y]`.
+ * Correctly rounded values of the scalar functions, computed with mpmath at 1400 bits. `[x, f(x)]`, for pow `[x, y, x
+ * ** y]`.
  */
 export const table = {
   exp: [
