@@ -13,9 +13,15 @@ export type Value<Buffer> =
   | { readonly kind: 'device'; readonly buffer: Buffer }
 
 export interface RunOptions {
-  /** For each input: whether its buffer is given up, so that an output may take its place. Part of what is compiled. */
+  /**
+   * For each input: whether its buffer is given up, so that an output may take its place. Part of what is compiled. Such
+   * an input always comes as a buffer, and belongs to the executable from then on: it becomes an output or is released.
+   */
   readonly donated: readonly boolean[]
-  /** Where the outputs shall be: copied to new host arrays, or left in new buffers. */
+  /**
+   * Where the outputs shall be: copied to new host arrays, or left in buffers. Every output that is left has a buffer of
+   * its own, which `release` or a later donation gives back.
+   */
   readonly keep: 'host' | 'device'
 }
 

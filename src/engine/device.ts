@@ -1,0 +1,79 @@
+/**
+ * Devices: what runs graphs. `deviceOf` makes one of any backend.
+ *
+ * Laws: 1. evaluate(evaluate(tree)) = evaluate(tree), and its values are those of the tree. 2. Nothing that was passed
+ * in changes, but for what `advance` was told to give up. 3. read(place(tree)) = evaluate(tree).
+ */
+import { type AnyTensor, nodeOf } from '../array/tensor.js'
+import type { Backend } from './backend.js'
+import type { Explanation } from './explain.js'
+import { makeRuntime } from './runtime.js'
+
+export interface Device {
+  readonly name: string
+  /**
+   * The tree with its tensors replaced by values on the host. The originals stay unevaluated: use the result. Values
+   * that are on the host already, and what is no tensor, pass as they are.
+   *
+   * @throws PullbackError when a leaf is in another device's memory, was given up, or has a dtype the device lacks
+   */
+  readonly evaluate: <T>(tree: T) => Promise<T>
+  /** The tree with its tensors in the device's memory, for repeated use. The same leaf is uploaded once. */
+  readonly place: <T>(tree: T) => Promise<T>
+  /** The tree with leaves in the device's memory copied to the host. */
+  readonly read: <T>(tree: T) => Promise<T>
+  /**
+   * As `place`, but leaves of `donated` are given up: results take their place in memory, and using such a leaf later
+   * is an error. For loops that own their state. Leaves that `tree` returns as they are stay.
+   */
+  readonly advance: <T>(tree: T, donated: unknown) => Promise<T>
+  /** What `evaluate` would run; see {@link Explanation}. */
+  readonly explain: (tree: unknown) => Promise<Explanation>
+}
+
+/** A device that computes at once. */
+export interface SyncDevice extends Device {
+  readonly evaluateSync: <T>(tree: T) => T
+  readonly placeSync: <T>(tree: T) => T
+  readonly readSync: <T>(tree: T) => T
+  readonly advanceSync: <T>(tree: T, donated: unknown) => T
+  readonly explainSync: (tree: unknown) => Explanation
+}
+
+export interface DeviceOptions {
+  /** Plans kept, least recently used out; 256 unless told. */
+  readonly plans?: number
+}
+
+/** The device of a backend; a synchronous backend makes a synchronous device. */
+export function deviceOf<Buffer>(backend: Backend<Buffer, 'sync'>, options?: DeviceOptions): SyncDevice
+export function deviceOf<Buffer>(backend: Backend<Buffer, 'async'>, options?: DeviceOptions): Device
+export function deviceOf<Buffer>(
+  backend: Backend<Buffer, 'sync'> | Backend<Buffer, 'async'>,
+  options: DeviceOptions = {},
+): Device | SyncDevice {
+  const runtime = makeRuntime(backend, options.plans ?? 256)
+  const device: Device = {
+    name: backend.name,
+    evaluate: async (tree) => runtime.pause(runtime.evaluate(tree)),
+    place: async (tree) => runtime.pause(runtime.advance('place', tree, [])),
+    read: async (tree) => runtime.read(tree),
+    advance: async (tree, donated) => runtime.pause(runtime.advance('advance', tree, donated)),
+    explain: async (tree) => runtime.explain(tree),
+  }
+  if (backend.mode === 'async') return device
+  return {
+    ...device,
+    evaluateSync: (tree) => runtime.evaluate(tree) as typeof tree,
+    placeSync: (tree) => runtime.advance('place', tree, []) as typeof tree,
+    readSync: (tree) => runtime.read(tree) as typeof tree,
+    advanceSync: (tree, donated) => runtime.advance('advance', tree, donated) as typeof tree,
+    explainSync: (tree) => runtime.explain(tree) as Explanation,
+  }
+}
+
+/** Whether a tensor is in some device's memory. */
+export const isResident = (x: AnyTensor): boolean => {
+  const { op, payload } = nodeOf(x)
+  return op === 'data' && (payload as { kind?: string }).kind === 'device'
+}

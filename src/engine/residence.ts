@@ -1,0 +1,102 @@
+/**
+ * Leaves in a device's memory: who holds which buffer, and when it is given back.
+ *
+ * A leaf's storage has a handle; the handle has the buffer, until it is given up (to a run that makes its outputs there)
+ * or the leaf is dropped by the program, which the garbage collector tells at some later macrotask. That is why a loop
+ * over states gives them up, and why an asynchronous device lets a macrotask pass when much was made.
+ */
+import type { DType } from '../array/dtype.js'
+import { fail } from '../array/error.js'
+import type { DeviceStorage, HostStorage, Storage } from '../array/node.js'
+
+export interface Handle<Buffer> {
+  /** Undefined once it is given up. */
+  buffer: Buffer | undefined
+  readonly bytes: number
+}
+
+/** Bytes of an element in device memory, where a bool takes 32 bits. */
+export const bytesOf = (dtype: DType): number => (dtype === 'float64' ? 8 : 4)
+
+export class Residence<Buffer> {
+  /** Bytes that were made resident since the last `forget`. */
+  recentBytes = 0
+  private readonly registry: FinalizationRegistry<Handle<Buffer>>
+  private readonly copies = new WeakMap<HostStorage, WeakRef<DeviceStorage>>()
+
+  constructor(
+    private readonly name: string,
+    private readonly owner: object,
+    private readonly release: (buffer: Buffer) => void,
+  ) {
+    this.registry = new FinalizationRegistry((handle) => this.drop(handle))
+  }
+
+  /** A storage that holds `buffer`. */
+  hold(buffer: Buffer, bytes: number): DeviceStorage {
+    const handle: Handle<Buffer> = { buffer, bytes }
+    const storage: DeviceStorage = { kind: 'device', owner: this.owner, name: this.name, handle }
+    this.registry.register(storage, handle, handle)
+    this.recentBytes += bytes
+    return storage
+  }
+
+  /** The buffer of a storage of this device. */
+  bufferOf(path: string, storage: DeviceStorage): Buffer {
+    const buffer = this.handleOf(path, storage).buffer
+    return (
+      buffer ??
+      fail(
+        path,
+        'values that still exist',
+        `one whose memory on ${this.name} was given up to the step after it`,
+        'Use the newer value, or evaluate a copy before the step that takes its place.',
+      )
+    )
+  }
+
+  /** Takes the buffer away from a storage: the caller has it now. */
+  giveUp(path: string, storage: DeviceStorage): Buffer {
+    const buffer = this.bufferOf(path, storage)
+    const handle = storage.handle as Handle<Buffer>
+    handle.buffer = undefined
+    this.registry.unregister(handle)
+    return buffer
+  }
+
+  /** Gives a storage's buffer back to the backend. */
+  free(path: string, storage: DeviceStorage): void {
+    this.release(this.giveUp(path, storage))
+  }
+
+  /** The resident copy of a host storage, if it is still there. */
+  copyOf(storage: HostStorage): DeviceStorage | undefined {
+    const copy = this.copies.get(storage)?.deref()
+    return copy !== undefined && (copy.handle as Handle<Buffer>).buffer !== undefined ? copy : undefined
+  }
+
+  remember(storage: HostStorage, copy: DeviceStorage): void {
+    this.copies.set(storage, new WeakRef(copy))
+  }
+
+  check(path: string, storage: Storage): void {
+    if (storage.kind === 'device') this.bufferOf(path, storage)
+  }
+
+  private handleOf(path: string, storage: DeviceStorage): Handle<Buffer> {
+    if (storage.owner !== this.owner)
+      fail(
+        path,
+        `leaves on the host or on ${this.name}`,
+        `a leaf in the memory of ${storage.name}${storage.name === this.name ? ' (another device of that name)' : ''}`,
+        'Read it with the device that has it: device.read(tree).',
+      )
+    return storage.handle as Handle<Buffer>
+  }
+
+  private drop(handle: Handle<Buffer>): void {
+    const { buffer } = handle
+    handle.buffer = undefined
+    if (buffer !== undefined) this.release(buffer)
+  }
+}

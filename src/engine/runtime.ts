@@ -1,0 +1,277 @@
+/**
+ * How a device runs a tree: canonical code, plan, run, and leaves of what comes out. One implementation for backends
+ * that answer at once and those that answer later; what decides about ownership happens before the first answer.
+ */
+import { type DType, hostArrayFrom } from '../array/dtype.js'
+import { fail } from '../array/error.js'
+import type { DeviceStorage, HostStorage, Node, Storage } from '../array/node.js'
+import { sizeOf } from '../array/shape.js'
+import { type AnyTensor, leaf, nodeOf, tensorOf } from '../array/tensor.js'
+import { leaves, unflatten } from '../array/tree.js'
+import type { Backend, RunOptions, Value } from './backend.js'
+import { Canonicalizer } from './canonical/canonicalizer.js'
+import { decode } from './canonical/decode.js'
+import { type Explanation, explanation } from './explain.js'
+import { type AnyBackend, type AnyExecutable, after, all, type MaybePromise } from './maybePromise.js'
+import { type CacheEntry, familyOf, PlanCache } from './planCache.js'
+import type { Program } from './program.js'
+import { bytesOf, Residence } from './residence.js'
+
+interface Plan<Buffer> {
+  readonly executable: MaybePromise<AnyExecutable<Buffer>>
+  readonly programSize: number
+}
+
+export interface Runtime {
+  readonly evaluate: <T>(tree: T) => MaybePromise<T>
+  readonly advance: <T>(path: string, tree: T, donated: unknown) => MaybePromise<T>
+  readonly read: <T>(tree: T) => MaybePromise<T>
+  readonly explain: (tree: unknown) => MaybePromise<Explanation>
+  /** Lets a macrotask pass when much was made since the last one, so that the garbage collector's word gets through. */
+  readonly pause: <T>(result: MaybePromise<T>) => Promise<T>
+}
+
+/** Bytes made resident between macrotasks. */
+const pauseBytes = 256 * 1024 * 1024
+
+/** What a leaf stands for: aliases are seen through. */
+const sourceOf = (x: AnyTensor): Node => {
+  let node = nodeOf(x)
+  while (node.op === 'alias') node = node.inputs[0]!
+  return node
+}
+const storageOf = (node: Node): Storage | undefined => (node.op === 'data' ? (node.payload as Storage) : undefined)
+
+const checkDtype = (name: string, supported: readonly DType[], op: string, dtype: DType): void => {
+  if (!supported.includes(dtype))
+    fail(
+      op,
+      `dtypes that ${name} has (${supported.join(', ')})`,
+      dtype,
+      dtype === 'float64' ? `Use the reference device for float64, or cast(x, 'float32').` : 'Cast first.',
+    )
+}
+const checkDtypes = (name: string, supported: readonly DType[], program: Program): void => {
+  for (const { op, dtype, body } of program.instructions) {
+    checkDtype(name, supported, op, dtype)
+    if (body !== undefined) checkDtypes(name, supported, body.program)
+  }
+}
+
+export const makeRuntime = <Buffer>(
+  given: Backend<Buffer, 'sync'> | Backend<Buffer, 'async'>,
+  capacity: number,
+): Runtime => {
+  const backend = given as unknown as AnyBackend<Buffer>
+  const { name } = backend
+  const residence = new Residence<Buffer>(name, {}, (buffer) => backend.release(buffer))
+  const canonicalizer = new Canonicalizer()
+  const cache = new PlanCache<Plan<Buffer>>(capacity, ({ executable }) => {
+    after(executable, (ready) => ready.dispose())
+  })
+
+  /** The plan of the last walk. */
+  const planOf = (options: RunOptions): CacheEntry<Plan<Buffer>> => {
+    canonicalizer.append(options.keep === 'host' ? -2 : -3)
+    for (let i = 0; i < options.donated.length; i++) if (options.donated[i]) canonicalizer.append(i)
+    const { code, length } = canonicalizer
+    const hash = canonicalizer.hash()
+    const found = cache.find(code, length, hash)
+    if (found !== undefined) return found
+    const program = decode(canonicalizer)
+    checkDtypes(name, backend.dtypes, program)
+    const executable = backend.compile(program, options)
+    const plan = { executable, programSize: program.instructions.length }
+    const entry = cache.add(code, length, hash, familyOf(program), plan)
+    if (executable instanceof Promise) executable.catch(() => cache.remove(entry))
+    return entry
+  }
+
+  const run = (
+    entry: CacheEntry<Plan<Buffer>>,
+    values: readonly Value<Buffer>[],
+    scalars: readonly number[],
+  ): MaybePromise<readonly Value<Buffer>[]> => {
+    const { executable } = entry.plan
+    if (backend.mode === 'sync') return (executable as AnyExecutable<Buffer>).run(values, scalars)
+    cache.enter(entry)
+    return Promise.resolve(executable)
+      .then((ready) => ready.run(values, scalars))
+      .finally(() => cache.leave(entry))
+  }
+
+  const inputValue = (path: string, storage: Storage): Value<Buffer> => {
+    if (storage.kind === 'device') return { kind: 'device', buffer: residence.bufferOf(path, storage) }
+    const copy = residence.copyOf(storage)
+    if (copy !== undefined) return { kind: 'device', buffer: residence.bufferOf(path, copy) }
+    return { kind: 'host', data: storage.data }
+  }
+
+  const upload = (node: Node, storage: HostStorage): Buffer => {
+    checkDtype(name, backend.dtypes, node.op, node.dtype)
+    return backend.upload(storage.data, node.dtype)
+  }
+  const byteLength = (node: Node): number => sizeOf(node.shape) * bytesOf(node.dtype)
+
+  /** The tree with each source replaced: those that are data by `settle`, the others by what `compute` makes of them. */
+  const replace = <T>(
+    tree: T,
+    settle: (source: Node) => MaybePromise<AnyTensor> | undefined,
+    compute: (pending: readonly Node[]) => MaybePromise<readonly AnyTensor[]>,
+  ): MaybePromise<T> => {
+    const own = leaves(tree)
+    const numbers = new Map<Node, number>()
+    const pending: Node[] = []
+    const settled: (MaybePromise<AnyTensor> | undefined)[] = []
+    for (const x of own) {
+      const source = sourceOf(x)
+      const done = settle(source)
+      settled.push(done)
+      if (done === undefined && !numbers.has(source)) {
+        numbers.set(source, pending.length)
+        pending.push(source)
+      }
+    }
+    return after(compute(pending), (results) =>
+      after(all(settled.map((done, i) => done ?? results[numbers.get(sourceOf(own[i]!))!]!)), (all) =>
+        unflatten(tree, all),
+      ),
+    )
+  }
+
+  const download = (path: string, node: Node, storage: DeviceStorage): MaybePromise<AnyTensor> =>
+    after(backend.download(residence.bufferOf(path, storage), node.dtype, sizeOf(node.shape)), (data) =>
+      leaf({ kind: 'host', data }, node.shape, node.dtype),
+    )
+
+  const onHost = (path: string, node: Node): MaybePromise<AnyTensor> | undefined => {
+    const storage = storageOf(node)
+    if (storage?.kind === 'host') return tensorOf(node)
+    if (storage?.kind === 'device') return download(path, node, storage)
+    if (node.op !== 'literal') return undefined
+    return leaf({ kind: 'host', data: hostArrayFrom(node.dtype, [node.payload as number]) }, node.shape, node.dtype)
+  }
+
+  const evaluatePending = (pending: readonly Node[]): MaybePromise<readonly AnyTensor[]> => {
+    if (pending.length === 0) return []
+    canonicalizer.walk(pending)
+    const { storages, scalars } = canonicalizer
+    const values = storages.map((storage) => inputValue('evaluate', storage))
+    const entry = planOf({ donated: storages.map(() => false), keep: 'host' })
+    return after(run(entry, values, scalars), (results) =>
+      results.map((value, i) => {
+        if (value.kind !== 'host') throw new Error(`pullback: ${name} kept a result; please report this`)
+        return leaf({ kind: 'host', data: value.data }, pending[i]!.shape, pending[i]!.dtype)
+      }),
+    )
+  }
+
+  /** Storages that `donated` gives up: each once, and not those that the tree returns as they are. */
+  const givenUp = (donated: unknown, kept: ReadonlySet<Storage>): Map<Storage, Node> => {
+    const out = new Map<Storage, Node>()
+    for (const x of leaves(donated)) {
+      const source = sourceOf(x)
+      const storage = storageOf(source)
+      if (storage !== undefined && !kept.has(storage)) out.set(storage, source)
+    }
+    return out
+  }
+
+  const advancePending = (
+    path: string,
+    pending: readonly Node[],
+    gone: Map<Storage, Node>,
+  ): MaybePromise<readonly AnyTensor[]> => {
+    if (pending.length === 0) {
+      for (const storage of gone.keys()) if (storage.kind === 'device') residence.free(path, storage)
+      return []
+    }
+    canonicalizer.walk(pending)
+    const { storages, scalars } = canonicalizer
+    const once = new Set<Storage>()
+    const twice = new Set<Storage>()
+    for (const storage of storages) (once.has(storage) ? twice : once).add(storage)
+    // An error must come before anything is given up.
+    for (const storage of [...storages, ...gone.keys()]) residence.check(path, storage)
+    const donated = storages.map((storage) => gone.has(storage) && !twice.has(storage))
+    const entry = planOf({ donated, keep: 'device' })
+    const values = storages.map((storage, i): Value<Buffer> => {
+      if (!donated[i]) return inputValue(path, storage)
+      // The host keeps its own copy; what is given up is the one on the device.
+      if (storage.kind === 'host') return { kind: 'device', buffer: upload(gone.get(storage)!, storage) }
+      return { kind: 'device', buffer: residence.giveUp(path, storage) }
+    })
+    for (const storage of gone.keys())
+      if (storage.kind === 'device' && !once.has(storage)) residence.free(path, storage)
+    return after(run(entry, values, scalars), (results) =>
+      results.map((value, i) => {
+        const node = pending[i]!
+        if (value.kind !== 'device') throw new Error(`pullback: ${name} did not keep a result; please report this`)
+        return leaf(residence.hold(value.buffer, byteLength(node)), node.shape, node.dtype)
+      }),
+    )
+  }
+
+  const onDevice = (path: string, node: Node): AnyTensor | undefined => {
+    const storage = storageOf(node)
+    if (storage === undefined) return undefined
+    residence.check(path, storage)
+    if (storage.kind === 'device') return tensorOf(node)
+    const known = residence.copyOf(storage)
+    if (known !== undefined) return leaf(known, node.shape, node.dtype)
+    const copy = residence.hold(upload(node, storage), byteLength(node))
+    residence.remember(storage, copy)
+    return leaf(copy, node.shape, node.dtype)
+  }
+
+  return {
+    evaluate: (tree) => replace(tree, (node) => onHost('evaluate', node), evaluatePending),
+
+    advance: (path, tree, donated) => {
+      const kept = new Set<Storage>()
+      for (const x of leaves(tree)) {
+        const storage = storageOf(sourceOf(x))
+        if (storage !== undefined) kept.add(storage)
+      }
+      const gone = givenUp(donated, kept)
+      return replace(
+        tree,
+        (node) => onDevice(path, node),
+        (pending) => advancePending(path, pending, gone),
+      )
+    },
+
+    read: (tree) =>
+      replace(
+        tree,
+        (node) => onHost('read', node),
+        ([first]) =>
+          first === undefined
+            ? []
+            : fail('read', 'evaluated values', `a pending ${first.op}`, 'Write device.evaluate(tree): it also reads.'),
+      ),
+
+    explain: (tree) => {
+      const pending = leaves(tree)
+        .map(sourceOf)
+        .filter((node) => storageOf(node) === undefined)
+      canonicalizer.walk(pending)
+      const { storages } = canonicalizer
+      const values = storages.map((storage) => inputValue('explain', storage))
+      const entry = planOf({ donated: storages.map(() => false), keep: 'host' })
+      const uploaded = values.reduce((sum, value) => sum + (value.kind === 'host' ? value.data.byteLength : 0), 0)
+      return after(entry.plan.executable, (executable) =>
+        explanation(executable.describe(), entry.plan.programSize, uploaded, cache.missesOf(entry.family)),
+      )
+    },
+
+    pause: async (result) => {
+      const value = await result
+      if (residence.recentBytes > pauseBytes) {
+        residence.recentBytes = 0
+        await new Promise((resolve) => setTimeout(resolve))
+      }
+      return value
+    },
+  }
+}
