@@ -52,16 +52,24 @@ const scanLength = (sequences: readonly AnyTensor[], asked: number | undefined):
   return first
 }
 
-/** Nodes from outside that a body over `inside` uses: whatever does not depend on an argument, literals excepted. */
-const capturesOf = (roots: readonly Node[], inside: ReadonlySet<Node>): Node[] => {
-  const order = postOrder(roots)
-  const dependent = new Set<Node>()
+/**
+ * Nodes from outside that a body over `inside` uses: whatever does not depend on an argument, literals excepted. What is
+ * below the nodes of `inside`, and of `outside`, is not looked at. For the rooms of this library.
+ */
+export const capturesOf = (
+  roots: readonly Node[],
+  inside: ReadonlySet<Node>,
+  outside: ReadonlySet<Node> = new Set(),
+): Node[] => {
+  const order = postOrder(roots, (node) => !inside.has(node) && !outside.has(node))
+  const dependent = new Set<Node>(inside)
   const captures = new Set<Node>()
   const isFree = (node: Node): boolean => !dependent.has(node) && node.op !== 'literal' && node.op !== 'iota'
   for (const node of order)
-    if (inside.has(node) || node.inputs.some((input) => dependent.has(input))) dependent.add(node)
+    if (!outside.has(node) && node.inputs.some((input) => dependent.has(input))) dependent.add(node)
   for (const node of order)
-    if (dependent.has(node)) for (const input of node.inputs) if (isFree(input)) captures.add(input)
+    if (dependent.has(node) && !inside.has(node))
+      for (const input of node.inputs) if (isFree(input)) captures.add(input)
   for (const root of roots) if (isFree(root)) captures.add(root)
   return [...captures]
 }

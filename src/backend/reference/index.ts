@@ -1,1 +1,2 @@
+export { reference } from './device.js'
 export { referenceBackend } from './backend.js'

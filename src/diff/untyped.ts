@@ -1,0 +1,83 @@
+/**
+ * The array functions without static shapes, for rules that hold for every shape. All casts of this room are here.
+ */
+import { binaryNode, build, operand, unaryNode } from '../array/build.js'
+import { full } from '../array/create.js'
+import type { DType } from '../array/dtype.js'
+import * as indexing from '../array/indexing.js'
+import * as move from '../array/move.js'
+import type { Node } from '../array/node.js'
+import { sum as typedSum } from '../array/reduce.js'
+import { broadcastShapes, type Shape } from '../array/shape.js'
+import { type AnyTensor, tensorOf } from '../array/tensor.js'
+import * as windows from '../array/window.js'
+
+type Any = AnyTensor
+type Value = AnyTensor | number
+
+export const asTensor = (node: Node): Any => tensorOf(node)
+
+export const neg = (x: Any): Any => unaryNode('neg', x)
+export const sign = (x: Any): Any => unaryNode('sign', x)
+export const exp = (x: Any): Any => unaryNode('exp', x)
+export const log = (x: Any): Any => unaryNode('log', x)
+export const sin = (x: Any): Any => unaryNode('sin', x)
+export const cos = (x: Any): Any => unaryNode('cos', x)
+export const floor = (x: Any): Any => unaryNode('floor', x)
+export const cast = (x: Any, dtype: DType): Any => (x.dtype === dtype ? x : unaryNode('cast', x, dtype))
+export const add = (a: Value, b: Value): Any => binaryNode('add', a, b)
+export const sub = (a: Value, b: Value): Any => binaryNode('sub', a, b)
+export const mul = (a: Value, b: Value): Any => binaryNode('mul', a, b)
+export const div = (a: Value, b: Value): Any => binaryNode('div', a, b)
+export const pow = (a: Any, b: Any): Any => binaryNode('pow', a, b)
+export const maximum = (a: Value, b: Value): Any => binaryNode('maximum', a, b)
+export const minimum = (a: Value, b: Value): Any => binaryNode('minimum', a, b)
+export const less = (a: Value, b: Value): Any => binaryNode('less', a, b, 'bool')
+export const equal = (a: Value, b: Value): Any => binaryNode('equal', a, b, 'bool')
+export const and = (a: Any, b: Any): Any => binaryNode('and', a, b)
+export const or = (a: Any, b: Any): Any => binaryNode('or', a, b)
+
+export const select = (condition: Any, a: Value, b: Value): Any => {
+  const dtype = typeof a === 'object' ? a.dtype : typeof b === 'object' ? b.dtype : 'float32'
+  const x = operand(a, dtype)
+  const y = operand(b, dtype)
+  const shape = broadcastShapes('select', condition.shape, broadcastShapes('select', x.shape, y.shape))
+  return build('select', dtype, shape, [condition, x, y])
+}
+
+export const matmul = (a: Any, b: Any): Any =>
+  build(
+    'matmul',
+    a.dtype,
+    [...broadcastShapes('matmul', a.shape.slice(0, -2), b.shape.slice(0, -2)), a.shape.at(-2)!, b.shape.at(-1)!],
+    [a, b],
+  )
+
+export const zeros: (shape: Shape, dtype: DType) => Any = (shape, dtype) => full(shape, 0, dtype)
+export const filled: (shape: Shape, value: number | boolean, dtype: DType) => Any = full
+
+/** Empty `axes` reduces nothing. */
+export const sum = (x: Any, axes: readonly number[]): Any =>
+  axes.length === 0 ? x : (typedSum as unknown as (x: Any, axes: readonly number[]) => Any)(x, axes)
+
+export const reshape: (x: Any, shape: Shape) => Any = move.reshape
+export const permute = move.permute as unknown as (x: Any, permutation: readonly number[]) => Any
+export const transpose: (x: Any) => Any = move.transpose
+export const broadcastTo: (x: Any, shape: Shape) => Any = move.broadcastTo
+export const pad = move.pad as unknown as (
+  x: Any,
+  padding: readonly (readonly [before: number, after: number])[],
+  value?: number | boolean,
+) => Any
+export const slice: (x: Any, begin: readonly number[], end?: readonly number[]) => Any = move.slice
+export const flip: (x: Any, axes: readonly number[]) => Any = move.flip
+export const window: (x: Any, options: windows.WindowOptions) => Any = windows.window
+export const overlapAdd = windows.overlapAdd as unknown as (
+  y: Any,
+  spatial: Shape,
+  options: windows.WindowOptions,
+) => Any
+export const gather = indexing.gather as unknown as (table: Any, indices: Any) => Any
+export const scatterAdd = indexing.scatterAdd as unknown as (indices: Any, updates: Any, rows: number) => Any
+export const iota: (shape: Shape) => Any = (shape) => indexing.iota(shape)
+export const cumulativeSum = indexing.cumulativeSum as unknown as (x: Any, axis: number) => Any
