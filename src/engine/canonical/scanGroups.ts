@@ -106,9 +106,11 @@ const capturesOf = (roots: readonly Node[], body: ScanBody, hints: ReadonlySet<N
 const complete = (group: Gathered): ScanGroup => {
   const { node, body, nodes, stacked } = group
   const roots = [...body.next, ...stacked.keys()]
-  const hints = new Set(nodes.flatMap((each) => (each.payload as ScanBody).captures))
-  const inner = scanGroups(roots, hints)
-  const captures = capturesOf(roots, body, hints, inner)
+  // A derivative's body may take any node as an argument; what is below an argument is no part of the body.
+  const limits = new Set(nodes.flatMap((each) => (each.payload as ScanBody).captures))
+  for (const node of [...body.carry, ...body.slices]) limits.add(node)
+  const inner = scanGroups(roots, limits)
+  const captures = capturesOf(roots, body, limits, inner)
   return { body, inputs: [...ownInputs(node, body), ...captures], captures, stacked, inner }
 }
 
