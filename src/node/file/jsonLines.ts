@@ -1,0 +1,65 @@
+/**
+ * JSON lines: one JSON object a line, appended while a run goes on (`metrics.jsonl`).
+ *
+ * Only lines that end count: a process that is killed while it appends leaves at most one unfinished line, which readers
+ * ignore and `truncateJsonLines` removes.
+ */
+import { appendFile } from 'node:fs/promises'
+import { type Either, left, right } from '#fp/Either'
+import { pipe } from '#fp/function'
+import { chain, chainEitherK, right as of, orElse, left as stop, type TaskEither, tryCatch } from '#fp/TaskEither'
+import { type FileError, fileError, systemError } from './fileError.js'
+import { readFile } from './readFile.js'
+import { writeTextAtomic } from './writeFileAtomic.js'
+
+/** One line: an object that JSON can hold. Numbers that are not finite become null, as JSON has it. */
+export type JsonRecord = Readonly<Record<string, unknown>>
+
+/** Appends whole lines, all in one write; makes the file where there is none. */
+export const appendJsonLines =
+  (path: string) =>
+  (records: readonly JsonRecord[]): TaskEither<FileError, void> =>
+    tryCatch(
+      () => appendFile(path, records.map((record) => `${JSON.stringify(record)}\n`).join('')),
+      systemError(path, 'a file that can be written'),
+    )
+
+const wholeLines = (bytes: Uint8Array): readonly string[] => new TextDecoder().decode(bytes).split('\n').slice(0, -1)
+
+const parse = (path: string, lines: readonly string[]): Either<FileError, readonly JsonRecord[]> => {
+  const records: JsonRecord[] = []
+  for (const line of lines)
+    try {
+      records.push(JSON.parse(line))
+    } catch {
+      const where = `line ${records.length + 1} to be JSON`
+      return left(fileError(path, where, JSON.stringify(line.slice(0, 60)), 'The file is damaged: remove that line.'))
+    }
+  return right(records)
+}
+
+/** The objects of the lines that end. */
+export const readJsonLines = (path: string): TaskEither<FileError, readonly JsonRecord[]> =>
+  pipe(
+    readFile(path),
+    chainEitherK((bytes) => parse(path, wholeLines(bytes))),
+  )
+
+/**
+ * Keeps the first `count` lines, atomically: what a run does that continues from a checkpoint, so that the lines after it
+ * are not there twice. Fewer lines are an error; a missing file holds none.
+ */
+export const truncateJsonLines =
+  (path: string) =>
+  (count: number): TaskEither<FileError, void> =>
+    pipe(
+      readFile(path),
+      orElse((error) => (count === 0 ? of(new Uint8Array(0)) : stop(error))),
+      chain((bytes) => {
+        const lines = wholeLines(bytes)
+        const kept = lines.slice(0, count).map((line) => `${line}\n`)
+        return lines.length < count
+          ? stop(fileError(path, `${count} whole lines`, `${lines.length}`, 'The file was cut: begin the run anew.'))
+          : writeTextAtomic(path)(kept.join(''))
+      }),
+    )
