@@ -69,10 +69,11 @@ export interface NadamOptions extends AdamOptions {
 }
 
 /**
- * Adam with Nesterov's momentum: with mu_t = beta1 (1 - 0.96^(t momentumDecay) / 2), the update is
- * ((1 - mu_t) / (1 - mu_1...mu_t) g + mu_t+1 / (1 - mu_1...mu_t+1) m) / (sqrt(n / (1 - beta2^t)) + epsilon).
+ * Adam with Nesterov's momentum: with mu_t = beta1 (1 - 0.96^(t momentumDecay) / 2) and p_t = mu_1 ... mu_t, the update is
+ * ((1 - mu_t) / (1 - p_t) g + mu_t+1 / (1 - p_t mu_t mu_t+1) m) / (sqrt(n / (1 - beta2^t)) + epsilon).
  *
- * Source: Dozat, "Incorporating Nesterov Momentum into Adam" (2016), in the form of PyTorch.
+ * Source: Dozat, "Incorporating Nesterov Momentum into Adam" (2016), in the form of PyTorch 1.13, whose second
+ * denominator counts mu_t twice (the paper has 1 - p_t+1): the same trajectories were thought worth more.
  */
 export const scaleByNadam = ({
   beta1 = 0.9,
@@ -90,7 +91,7 @@ export const scaleByNadam = ({
       const product = slots.product * mu
       const updates = leafwise('scaleByNadam', [gradients, next.mean, next.square], (g, m, n) =>
         div(
-          add(mul(g, (1 - mu) / (1 - product)), mul(m, muNext / (1 - product * muNext))),
+          add(mul(g, (1 - mu) / (1 - product)), mul(m, muNext / (1 - product * mu * muNext))),
           denominator(n, beta2, next.step, epsilon),
         ),
       )

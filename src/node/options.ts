@@ -1,0 +1,150 @@
+/**
+ * Command lines: a table of options, and what it gives: typed values, one clear line for what is wrong, and a help page.
+ */
+import { parseArgs } from 'node:util'
+import { type Either, left, right } from '#fp/Either'
+
+/** One option: how its text is read, and what the help page says. */
+export interface Option<A> {
+  /** Stands for the value on the help page; none for a flag. */
+  readonly placeholder: string | undefined
+  readonly help: string
+  readonly initial: A
+  /** The value, or what was expected. */
+  readonly read: (text: string) => Either<string, A>
+}
+
+export type Options = Readonly<Record<string, Option<unknown>>>
+export type OptionValues<O extends Options> = { readonly [K in keyof O]: O[K] extends Option<infer A> ? A : never }
+
+/** What was wrong with a command line, in one line. */
+export interface UsageError {
+  readonly _tag: 'UsageError'
+  readonly message: string
+}
+export const usageError = (message: string): UsageError => ({ _tag: 'UsageError', message })
+
+/** Any text. */
+export const textOption = <A extends string | undefined>(
+  placeholder: string,
+  help: string,
+  initial: A,
+): Option<string | A> => ({
+  placeholder,
+  help,
+  initial,
+  read: (text) => (text === '' ? left('some text') : right(text)),
+})
+
+/** One of several words. */
+export const choiceOption = <const A extends string>(
+  help: string,
+  choices: readonly A[],
+  initial: NoInfer<A>,
+): Option<A> => ({
+  placeholder: choices.join('|'),
+  help,
+  initial,
+  read: (text) => {
+    const found = choices.find((choice) => choice === text)
+    return found === undefined ? left(`one of ${choices.join(', ')}`) : right(found)
+  },
+})
+
+/** A whole number from `least` on. */
+export const wholeOption = (help: string, initial: number, least = 0): Option<number> => ({
+  placeholder: 'N',
+  help,
+  initial,
+  read: (text) => {
+    const value = Number(text)
+    return /^\d+$/.test(text) && Number.isSafeInteger(value) && value >= least
+      ? right(value)
+      : left(`a whole number from ${least} on`)
+  },
+})
+
+/** A number above 0. */
+export const positiveOption = <A extends number | undefined>(help: string, initial: A): Option<number | A> => ({
+  placeholder: 'X',
+  help,
+  initial,
+  read: (text) => {
+    const value = Number(text)
+    return text.trim() !== '' && Number.isFinite(value) && value > 0 ? right(value) : left('a number above 0')
+  },
+})
+
+/** Present or not. */
+export const flagOption = (help: string): Option<boolean> => ({
+  placeholder: undefined,
+  help,
+  initial: false,
+  read: () => right(true),
+})
+
+/** What a command line says: the values, and which of them it named itself. */
+export interface CommandLine<O extends Options> {
+  readonly values: OptionValues<O>
+  readonly given: ReadonlySet<keyof O & string>
+}
+
+/**
+ * Reads arguments such as `--epochs 5 --help`. Unknown options, missing or wrong values, options given twice and
+ * arguments that belong to no option are errors.
+ */
+export const readCommandLine = <O extends Options>(
+  options: O,
+  args: readonly string[],
+): Either<UsageError, CommandLine<O>> => {
+  const config = Object.fromEntries(
+    Object.entries(options).map(([name, { placeholder }]) => [
+      name,
+      { type: placeholder === undefined ? ('boolean' as const) : ('string' as const) },
+    ]),
+  )
+  const { tokens } = parseArgs({
+    args: [...args],
+    options: config,
+    strict: false,
+    tokens: true,
+    allowPositionals: true,
+  })
+  const values: Record<string, unknown> = Object.fromEntries(
+    Object.entries(options).map(([name, { initial }]) => [name, initial]),
+  )
+  const given = new Set<keyof O & string>()
+  for (const token of tokens) {
+    if (token.kind === 'positional') return left(usageError(`${token.value} belongs to no option. Try --help.`))
+    if (token.kind === 'option-terminator') continue
+    const option =
+      Object.hasOwn(options, token.name) && token.rawName.startsWith('--') ? options[token.name] : undefined
+    if (option === undefined) return left(usageError(`There is no option ${token.rawName}. Try --help.`))
+    if (given.has(token.name)) return left(usageError(`${token.rawName} is given twice.`))
+    if (
+      option.placeholder !== undefined &&
+      (token.value === undefined || (!token.inlineValue && token.value.startsWith('--')))
+    )
+      return left(usageError(`${token.rawName} needs a value: ${token.rawName} ${option.placeholder}.`))
+    if (option.placeholder === undefined && token.value !== undefined)
+      return left(usageError(`${token.rawName} takes no value.`))
+    const value = option.read(token.value ?? '')
+    if (value._tag === 'Left') return left(usageError(`${token.rawName}: expected ${value.left}, got ${token.value}.`))
+    values[token.name] = value.right
+    given.add(token.name)
+  }
+  return right({ values: values as OptionValues<O>, given })
+}
+
+/** The help page of a table of options. */
+export const helpPage = (usage: string, options: Options): string => {
+  const rows = Object.entries(options).map(
+    ([name, { placeholder, help, initial }]) =>
+      [
+        `--${name}${placeholder === undefined ? '' : ` ${placeholder}`}`,
+        initial === undefined || initial === false ? help : `${help} (${String(initial)})`,
+      ] as const,
+  )
+  const width = Math.max(...rows.map(([head]) => head.length))
+  return [usage, '', ...rows.map(([head, help]) => `  ${head.padEnd(width)}  ${help}`)].join('\n')
+}

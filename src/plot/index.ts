@@ -1,0 +1,1 @@
+export { type CurveOptions, curves, type EpochRecord, type Measures, type Specification } from './curves.js'
