@@ -30,7 +30,7 @@ export interface Sized {
 
 /** 32 random bits for each element, as a dataflow on `iota`. */
 export const bitsFromKey = <const S extends Shape>(key: Key, { shape }: Shaped<S>): Tensor<Mutable<S>, 'uint32'> =>
-  threefryBlock(tensorArithmetic, key.words, iota(shape, 'uint32') as Tensor<Shape, 'uint32'>, 0)[0] as Tensor<
+  threefryBlock(tensorArithmetic(), key.words, iota(shape, 'uint32') as Tensor<Shape, 'uint32'>, 0)[0] as Tensor<
     Mutable<S>,
     'uint32'
   >
@@ -76,17 +76,17 @@ export const onHost = <A extends Writable>(
 
 /** Floats of a sampler on a device. */
 export const floatsFromKey = <S extends Shape>(key: Key, shape: S, sampler: FloatSampler): Tensor<Mutable<S>> =>
-  sampler(tensorArithmetic)(bitsFromKey(key, { shape }) as Tensor<Shape, 'uint32'>) as Tensor<Mutable<S>>
+  sampler(tensorArithmetic())(bitsFromKey(key, { shape }) as Tensor<Shape, 'uint32'>) as Tensor<Mutable<S>>
 /** Whole numbers of a sampler on a device. */
 export const integersFromKey = <S extends Shape>(
   key: Key,
   shape: S,
   sampler: WordSampler,
 ): Tensor<Mutable<S>, 'int32'> =>
-  bitcast(sampler(tensorArithmetic)(bitsFromKey(key, { shape }) as Tensor<Shape, 'uint32'>), 'int32') as Tensor<
+  bitcast(sampler(tensorArithmetic())(bitsFromKey(key, { shape }) as Tensor<Shape, 'uint32'>), 'int32') as Tensor<
     Mutable<S>,
     'int32'
   >
 /** Truth values of a sampler on a device. */
 export const boolsFromKey = <S extends Shape>(key: Key, shape: S, sampler: BoolSampler): Tensor<Mutable<S>, 'bool'> =>
-  sampler(tensorArithmetic)(bitsFromKey(key, { shape }) as Tensor<Shape, 'uint32'>) as Tensor<Mutable<S>, 'bool'>
+  sampler(tensorArithmetic())(bitsFromKey(key, { shape }) as Tensor<Shape, 'uint32'>) as Tensor<Mutable<S>, 'bool'>

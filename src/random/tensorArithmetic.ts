@@ -24,7 +24,7 @@ type Floats = Tensor<Shape, 'float32'>
 type Words = Tensor<Shape, 'uint32'>
 type Bools = Tensor<Shape, 'bool'>
 
-export const tensorArithmetic: Arithmetic<Floats, Words, Bools> = {
+const operations = {
   float: (value) => literal(Math.fround(value)) as Floats,
   word: (value) => literal(value >>> 0, 'uint32') as Words,
   add: (a, b) => add(a, b),
@@ -40,11 +40,24 @@ export const tensorArithmetic: Arithmetic<Floats, Words, Bools> = {
   and: (a, b) => and(a, b),
   or: (a, b) => or(a, b),
   xor: (a, b) => xor(a, b),
-  shiftLeft: (a, amount) => shiftLeft(a, amount),
-  shiftRight: (a, amount) => shiftRight(a, amount),
   lessWords: (a, b) => less(a, b),
   toFloat: (a) => cast(a, 'float32'),
   toWord: (a) => cast(a, 'uint32'),
   bitsOfFloat: (a) => bitcast(a, 'uint32'),
   floatOfBits: (a) => bitcast(a, 'float32'),
+} satisfies Omit<Arithmetic<Floats, Words, Bools>, 'shiftLeft' | 'shiftRight'>
+
+/** A new one for each draw: it makes the constant of a shift once, where a generator shifts by few amounts many times. */
+export const tensorArithmetic = (): Arithmetic<Floats, Words, Bools> => {
+  const amounts = new Map<number, Words>()
+  const amountOf = (value: number): Words => {
+    const known = amounts.get(value) ?? operations.word(value)
+    amounts.set(value, known)
+    return known
+  }
+  return {
+    ...operations,
+    shiftLeft: (a, amount) => shiftLeft(a, amountOf(amount)),
+    shiftRight: (a, amount) => shiftRight(a, amountOf(amount)),
+  }
 }
