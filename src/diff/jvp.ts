@@ -2,9 +2,9 @@
 import { alias } from '../array/control.js'
 import { type FloatDType, isFloat } from '../array/dtype.js'
 import { leaves, mapTree, unflatten } from '../array/tree.js'
+import { zeros } from '../array/untyped.js'
 import { matchingLeaves } from './cotangent.js'
 import { differentiable, grad, type Loss } from './differentiable.js'
-import { zeros } from './untyped.js'
 import { vjp } from './vjp.js'
 
 /**

@@ -12,8 +12,8 @@ import { argument, capturesOf, project, scanNode } from '../array/control.js'
 import { isFloat } from '../array/dtype.js'
 import { type Node, postOrder, type ScanBody } from '../array/node.js'
 import { type AnyTensor, nodeOf } from '../array/tensor.js'
+import { add, asTensor, zeros } from '../array/untyped.js'
 import { reverse, type ScanRule, type Seed } from './reverse.js'
-import { add, asTensor, zeros } from './untyped.js'
 
 const placeholder = ({ shape, dtype }: Node): AnyTensor => argument(shape, dtype)
 const zerosOf = ({ shape, dtype }: Node): AnyTensor => zeros(shape, dtype)

@@ -3,7 +3,7 @@ import type { NumericDType } from '../array/dtype.js'
 import { fail } from '../array/error.js'
 import { type Shape, sameShape, showShape } from '../array/shape.js'
 import type { AnyTensor, Mutable, Tensor } from '../array/tensor.js'
-import { reshape, sum } from './untyped.js'
+import { reshape, sum } from '../array/untyped.js'
 
 /** For rules, whose shapes are right by construction. */
 export const unbroadcastAny = (cotangent: AnyTensor, shape: Shape): AnyTensor => {

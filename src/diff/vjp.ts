@@ -1,9 +1,9 @@
 /** The vector-Jacobian product of a graph. For the rooms of this library; users have `differentiable`. */
 import type { Node } from '../array/node.js'
 import { type AnyTensor, nodeOf } from '../array/tensor.js'
+import { zeros } from '../array/untyped.js'
 import { reverse } from './reverse.js'
 import { scanRule } from './scan.js'
-import { zeros } from './untyped.js'
 
 const none: readonly Node[] = []
 

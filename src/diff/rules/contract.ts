@@ -7,7 +7,7 @@
  */
 import type { Shape } from '../../array/shape.js'
 import type { AnyTensor } from '../../array/tensor.js'
-import { asTensor, matmul, permute, reshape, transpose } from '../untyped.js'
+import { asTensor, matmul, permute, reshape, transpose } from '../../array/untyped.js'
 import type { Rule } from './rule.js'
 
 const padded = (shape: Shape, rank: number): Shape => [...new Array<number>(rank - shape.length).fill(1), ...shape]

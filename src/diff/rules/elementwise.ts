@@ -4,7 +4,6 @@
  */
 import type { BinaryOp, UnaryOp } from '../../array/node.js'
 import type { AnyTensor as A } from '../../array/tensor.js'
-import { unbroadcastAny } from '../unbroadcast.js'
 import {
   add,
   and,
@@ -25,7 +24,8 @@ import {
   sign,
   sin,
   sub,
-} from '../untyped.js'
+} from '../../array/untyped.js'
+import { unbroadcastAny } from '../unbroadcast.js'
 import type { Rule } from './rule.js'
 
 const twoOverRootPi = 1.1283791670955126

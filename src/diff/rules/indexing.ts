@@ -1,5 +1,5 @@
 /** `gather` and `scatterAdd` are each other's adjoint; so are running sums from either end. */
-import { asTensor, cumulativeSum, flip, gather, scatterAdd } from '../untyped.js'
+import { asTensor, cumulativeSum, flip, gather, scatterAdd } from '../../array/untyped.js'
 import type { Rule } from './rule.js'
 
 export const indexingRules: Readonly<Record<string, Rule>> = {

@@ -1,7 +1,6 @@
 /** Derivatives of functions that only move elements: each is linear, and its rule is its adjoint. */
 import { sizeOf, stridesOf } from '../../array/shape.js'
 import type { AnyTensor } from '../../array/tensor.js'
-import { unbroadcastAny } from '../unbroadcast.js'
 import {
   add,
   asTensor,
@@ -18,7 +17,8 @@ import {
   select,
   slice,
   sum,
-} from '../untyped.js'
+} from '../../array/untyped.js'
+import { unbroadcastAny } from '../unbroadcast.js'
 import type { Rule } from './rule.js'
 
 const permuteRule: Rule = (c, node) => {

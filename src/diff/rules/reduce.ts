@@ -16,7 +16,7 @@ import {
   slice,
   sum,
   zeros,
-} from '../untyped.js'
+} from '../../array/untyped.js'
 import type { Rule } from './rule.js'
 
 const keep = (x: AnyTensor, node: Node): AnyTensor =>

@@ -1,7 +1,7 @@
 /** `window` and `overlapAdd` are each other's adjoint. */
 import type { Node } from '../../array/node.js'
+import { overlapAdd, window } from '../../array/untyped.js'
 import type { WindowOptions } from '../../array/window.js'
-import { overlapAdd, window } from '../untyped.js'
 import type { Rule } from './rule.js'
 
 /** attributes: sizes, strides, dilations. */

@@ -1,16 +1,17 @@
 /**
- * The array functions without static shapes, for rules that hold for every shape. All casts of this room are here.
+ * The array functions without static shapes, for code that holds for every shape: derivatives, composites. The casts that
+ * this takes are here. For the rooms of this library; not part of the public API.
  */
-import { binaryNode, build, operand, unaryNode } from '../array/build.js'
-import { full } from '../array/create.js'
-import type { DType } from '../array/dtype.js'
-import * as indexing from '../array/indexing.js'
-import * as move from '../array/move.js'
-import type { Node } from '../array/node.js'
-import { sum as typedSum } from '../array/reduce.js'
-import { broadcastShapes, type Shape } from '../array/shape.js'
-import { type AnyTensor, tensorOf } from '../array/tensor.js'
-import * as windows from '../array/window.js'
+import { binaryNode, build, operand, unaryNode } from './build.js'
+import { full } from './create.js'
+import type { DType } from './dtype.js'
+import * as indexing from './indexing.js'
+import * as move from './move.js'
+import type { Node } from './node.js'
+import { sum as typedSum } from './reduce.js'
+import { broadcastShapes, type Shape } from './shape.js'
+import { type AnyTensor, tensorOf } from './tensor.js'
+import * as windows from './window.js'
 
 type Any = AnyTensor
 type Value = AnyTensor | number
@@ -18,9 +19,13 @@ type Value = AnyTensor | number
 export const asTensor = (node: Node): Any => tensorOf(node)
 
 export const neg = (x: Any): Any => unaryNode('neg', x)
+export const abs = (x: Any): Any => unaryNode('abs', x)
 export const sign = (x: Any): Any => unaryNode('sign', x)
 export const exp = (x: Any): Any => unaryNode('exp', x)
 export const log = (x: Any): Any => unaryNode('log', x)
+export const log1p = (x: Any): Any => unaryNode('log1p', x)
+export const sqrt = (x: Any): Any => unaryNode('sqrt', x)
+export const tanh = (x: Any): Any => unaryNode('tanh', x)
 export const sin = (x: Any): Any => unaryNode('sin', x)
 export const cos = (x: Any): Any => unaryNode('cos', x)
 export const floor = (x: Any): Any => unaryNode('floor', x)
@@ -36,6 +41,8 @@ export const less = (a: Value, b: Value): Any => binaryNode('less', a, b, 'bool'
 export const equal = (a: Value, b: Value): Any => binaryNode('equal', a, b, 'bool')
 export const and = (a: Any, b: Any): Any => binaryNode('and', a, b)
 export const or = (a: Any, b: Any): Any => binaryNode('or', a, b)
+
+export const not = (x: Any): Any => binaryNode('xor', x, operand(1, 'bool'))
 
 export const select = (condition: Any, a: Value, b: Value): Any => {
   const dtype = typeof a === 'object' ? a.dtype : typeof b === 'object' ? b.dtype : 'float32'
@@ -69,6 +76,8 @@ export const pad = move.pad as unknown as (
   padding: readonly (readonly [before: number, after: number])[],
   value?: number | boolean,
 ) => Any
+export const concatAll: (tensors: readonly Any[], axis: number) => Any = move.concatAll
+export const expandDims: (x: Any, axis: number) => Any = move.expandDims
 export const slice: (x: Any, begin: readonly number[], end?: readonly number[]) => Any = move.slice
 export const flip: (x: Any, axes: readonly number[]) => Any = move.flip
 export const window: (x: Any, options: windows.WindowOptions) => Any = windows.window
@@ -77,7 +86,8 @@ export const overlapAdd = windows.overlapAdd as unknown as (
   spatial: Shape,
   options: windows.WindowOptions,
 ) => Any
-export const gather = indexing.gather as unknown as (table: Any, indices: Any) => Any
+export const gather = indexing.gather as unknown as (table: Any, indices: Any, axis?: number) => Any
 export const scatterAdd = indexing.scatterAdd as unknown as (indices: Any, updates: Any, rows: number) => Any
-export const iota: (shape: Shape) => Any = (shape) => indexing.iota(shape)
+export const iota = indexing.iota as unknown as (shape: Shape, dtype?: DType) => Any
+export const argSort = indexing.argSort as unknown as (x: Any) => Any
 export const cumulativeSum = indexing.cumulativeSum as unknown as (x: Any, axis: number) => Any

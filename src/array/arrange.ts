@@ -1,0 +1,116 @@
+/** Arrays made of parts of others, and patterned arrays. */
+import type { DType, FloatDType, NumericDType } from './dtype.js'
+import { fail } from './error.js'
+import { normalizeAxis, type Shape, showShape } from './shape.js'
+import type { AnyTensor as Any, Tensor } from './tensor.js'
+import { add, broadcastTo, cast, concatAll, equal, iota, less, mul, not, reshape, select, slice } from './untyped.js'
+
+/** Elements `begin` to `end` of one axis. */
+const part = (x: Any, axis: number, begin: number, end: number): Any =>
+  slice(
+    x,
+    x.shape.map((_, i) => (i === axis ? begin : 0)),
+    x.shape.map((size, i) => (i === axis ? end : size)),
+  )
+
+const checkCount = (path: string, n: number): void => {
+  if (!Number.isInteger(n) || n < 0) fail(path, 'a non-negative integer', String(n), 'Write a whole number.')
+}
+
+/** The elements moved by `shift` places along an axis; those that fall off come in at the other end. */
+export const roll = <S extends Shape, D extends DType>(x: Tensor<S, D>, shift: number, axis: number): Tensor<S, D> => {
+  const at = normalizeAxis('roll', axis, x.shape.length)
+  if (!Number.isInteger(shift)) fail('roll', 'a whole shift', String(shift), 'Elements move by whole places.')
+  const size = x.shape[at]!
+  const turn = size === 0 ? 0 : ((shift % size) + size) % size
+  if (turn === 0) return x
+  return concatAll([part(x as Any, at, size - turn, size), part(x as Any, at, 0, size - turn)], at) as Tensor<S, D>
+}
+
+/** Every element along an axis `times` times in a row: [1, 2] becomes [1, 1, 2, 2]. */
+export const repeatElements = <D extends DType>(x: Tensor<Shape, D>, times: number, axis: number): Tensor<Shape, D> => {
+  const at = normalizeAxis('repeatElements', axis, x.shape.length)
+  checkCount('repeatElements', times)
+  const [before, after] = [x.shape.slice(0, at), x.shape.slice(at + 1)]
+  const size = x.shape[at]!
+  const cells = reshape(x as Any, [...before, size, 1, ...after])
+  const wide = broadcastTo(cells, [...before, size, times, ...after])
+  return reshape(wide, [...before, size * times, ...after]) as Tensor<Shape, D>
+}
+
+/** The whole array `times[i]` times along axis i: [1, 2] becomes [1, 2, 1, 2]. */
+export const tile = <D extends DType>(x: Tensor<Shape, D>, times: readonly number[]): Tensor<Shape, D> => {
+  if (times.length !== x.shape.length)
+    fail('tile', `${x.shape.length} counts`, showShape(times), 'Give one for each axis; 1 keeps it.')
+  for (const n of times) checkCount('tile', n)
+  const cells = reshape(
+    x as Any,
+    x.shape.flatMap((size) => [1, size]),
+  )
+  const wide = broadcastTo(
+    cells,
+    x.shape.flatMap((size, axis) => [times[axis]!, size]),
+  )
+  return reshape(
+    wide,
+    x.shape.map((size, axis) => size * times[axis]!),
+  ) as Tensor<Shape, D>
+}
+
+/** Pieces along an axis: a number counts equal pieces, a list gives their sizes. The inverse of `concatAll`. */
+export const splitAxis = <D extends DType>(
+  x: Tensor<Shape, D>,
+  pieces: number | readonly number[],
+  axis: number,
+): readonly Tensor<Shape, D>[] => {
+  const at = normalizeAxis('splitAxis', axis, x.shape.length)
+  const size = x.shape[at]!
+  const sizes = typeof pieces === 'number' ? new Array<number>(Math.max(1, pieces)).fill(size / pieces) : pieces
+  if (sizes.some((n) => !Number.isInteger(n) || n < 0) || sizes.reduce((total, n) => total + n, 0) !== size)
+    fail('splitAxis', `whole pieces that make up ${size}`, JSON.stringify(pieces), 'Give the sizes as a list.')
+  let begin = 0
+  return sizes.map((n) => {
+    begin += n
+    return part(x as Any, at, begin - n, begin) as Tensor<Shape, D>
+  })
+}
+
+/** The slices along an axis, without that axis. The inverse of `stack`. */
+export const unstack = <D extends DType>(x: Tensor<Shape, D>, axis = 0): readonly Tensor<Shape, D>[] => {
+  const at = normalizeAxis('unstack', axis, x.shape.length)
+  const rest = x.shape.filter((_, i) => i !== at)
+  return Array.from({ length: x.shape[at]! }, (_, i) => reshape(part(x as Any, at, i, i + 1), rest) as Tensor<Shape, D>)
+}
+
+/** `count` numbers from `start` to `stop`, both included, at equal distances. */
+export const linspace = <N extends number, D extends FloatDType = 'float32'>(
+  start: number,
+  stop: number,
+  count: N,
+  dtype?: D,
+): Tensor<[N], D> => {
+  checkCount('linspace', count)
+  const step = count > 1 ? (stop - start) / (count - 1) : 0
+  return add(mul(iota([count], dtype ?? 'float32'), step), start) as Tensor<[N], D>
+}
+
+/** Ones where row and column agree, zeros elsewhere; square unless `columns` is given. */
+export const eye = <N extends number, M extends number = N, D extends DType = 'float32'>(
+  rows: N,
+  columns?: M,
+  dtype?: D,
+): Tensor<[N, M], D> => cast(equal(iota([rows, 1]), iota([columns ?? rows])), dtype ?? 'float32') as Tensor<[N, M], D>
+
+/** Whether column <= row + diagonal. */
+const belowDiagonal = (rows: number, columns: number, diagonal: number): Any =>
+  not(less(add(iota([rows, 1]), diagonal), iota([columns])))
+
+/** Which places a place may look at when later ones are hidden: true where column <= row. */
+export const causalMask = <N extends number, M extends number = N>(rows: N, columns?: M): Tensor<[N, M], 'bool'> =>
+  belowDiagonal(rows, columns ?? rows, 0) as Tensor<[N, M], 'bool'>
+
+/** The matrices of the last two axes with zeros above a diagonal: 0 is the main one, 1 the next above it. */
+export const tril = <S extends Shape, D extends NumericDType>(x: Tensor<S, D>, diagonal = 0): Tensor<S, D> => {
+  if (x.shape.length < 2) fail('tril', 'rank 2 or more', showShape(x.shape), 'Reshape to a matrix first.')
+  return select(belowDiagonal(x.shape.at(-2)!, x.shape.at(-1)!, diagonal), x as Any, 0) as Tensor<S, D>
+}
