@@ -33,15 +33,14 @@ export const formatError = (
 /** Leaves the nearest {@link decoding}. A decoder is a page of checks; this keeps them one line each. */
 export type Reject = (where: string, expected: string, got: string, fix: string) => never
 
-class Rejection {
-  constructor(readonly error: FormatError) {}
-}
+const isFormatError = (error: unknown): error is FormatError =>
+  typeof error === 'object' && error !== null && '_tag' in error && error._tag === 'FormatError'
 
 /** Annotate the constant that holds the result (`const reject: Reject = ...`): control flow analysis needs it. */
 export const rejecting =
   (format: string): Reject =>
   (where, expected, got, fix) => {
-    throw new Rejection(formatError(format, where, expected, got, fix))
+    throw formatError(format, where, expected, got, fix)
   }
 
 /** Runs a decoder; what it rejects is on the left. */
@@ -49,15 +48,9 @@ export const decoding = <A>(body: () => A): Either<FormatError, A> => {
   try {
     return right(body())
   } catch (error) {
-    if (error instanceof Rejection) return left(error.error)
+    if (isFormatError(error)) return left(error)
     throw error
   }
-}
-
-/** Inside a decoder: the value of another codec's result, or its rejection. */
-export const orReject = <A>(result: Either<FormatError, A>): A => {
-  if (result._tag === 'Left') throw new Rejection(result.left)
-  return result.right
 }
 
 const longest = 60

@@ -199,7 +199,7 @@ const chunk = (name: string, data: Uint8Array): Uint8Array => {
  * @example
  * import { storedArray, writePng } from 'pullback'
  *
- * writePng(storedArray('uint8', [1, 2], Uint8Array.of(0, 255))).length // => 72
+ * writePng(storedArray('uint8', [1, 2], Uint8Array.of(0, 255))).length // => 71
  */
 export const writePng = (picture: StoredArray<'uint8'>, deflate: Deflate = storeOnly): Uint8Array => {
   checkStored('writePng', picture)

@@ -3,6 +3,7 @@
  *
  * Law: whoever reads the path, at any time and after any crash, finds the old bytes or the new ones, never a mixture.
  */
+import { randomUUID } from 'node:crypto'
 import { open, rename, rm } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { type TaskEither, tryCatch } from '#fp/TaskEither'
@@ -11,14 +12,13 @@ import { type FileError, systemError } from './fileError.js'
 const suffix = '.tmp'
 
 /** A name for the file while it is being written; hidden, and left behind only by a process that was killed. */
-const temporaryPath = (path: string, attempt: number): string =>
-  join(dirname(path), `.${basename(path)}.${process.pid}-${attempt}${suffix}`)
+const temporaryPath = (path: string): string => join(dirname(path), `.${basename(path)}.${randomUUID()}${suffix}`)
 
 /** Is this the name of a file that a killed process left behind? */
 export const isTemporary = (name: string): boolean => name.startsWith('.') && name.endsWith(suffix)
 
 const writeNew = async (path: string, bytes: Uint8Array): Promise<void> => {
-  const file = await open(path, 'w')
+  const file = await open(path, 'wx')
   try {
     await file.writeFile(bytes)
     await file.sync()
@@ -37,9 +37,6 @@ const syncFolder = async (path: string): Promise<void> => {
     await folder.close()
   }
 }
-
-// Only makes names differ between writes that are under way at the same time; nothing depends on its value.
-let attempts = 0
 
 /**
  * Writes a file: to a temporary file in the same folder, which then takes the name. On failure the temporary file is
@@ -61,7 +58,7 @@ export const writeFileAtomic =
   (bytes: Uint8Array): TaskEither<FileError, void> =>
     tryCatch(
       async () => {
-        const temporary = temporaryPath(path, attempts++)
+        const temporary = temporaryPath(path)
         try {
           await writeNew(temporary, bytes)
           await rename(temporary, path)

@@ -57,7 +57,7 @@ describe('createNextRunFolder', () => {
 describe('openRunFolder', () => {
   it('removes what a killed process left behind, and nothing else', async () => {
     const { path } = await succeed(createRunFolder(await temporaryFolder())('a'))
-    for (const name of ['run.json', '.model.safetensors.123-0.tmp', '.hidden', 'notes.tmp'])
+    for (const name of ['run.json', '.model.safetensors.0f3e.tmp', '.hidden', 'notes.tmp'])
       await writeFile(join(path, name), '')
     await mkdir(join(path, 'pictures'))
     expect((await succeed(openRunFolder(path))).path).toBe(path)
