@@ -30,7 +30,7 @@ const cotangentFix = 'A cotangent has the structure, shapes and dtypes of the ou
  *
  * @throws PullbackError (from the pullback) when the cotangent's structure, shapes or dtypes are not those of the output
  * @example
- * import { differentiable, mul, sum, tensor, toArray } from 'pullback'
+ * import { differentiable, mul, type Tensor, tensor, toArray } from 'pullback'
  * import { reference } from 'pullback/reference'
  * const [, pullback] = differentiable((x: Tensor, y: Tensor) => mul(x, y))(tensor([1, 2]), tensor([3, 4]))
  * const [x] = reference().evaluateSync(pullback(tensor([1, 10])))
@@ -65,7 +65,7 @@ export type Loss<P, R extends readonly unknown[], D extends FloatDType> = (param
  *
  * @throws PullbackError when the value is not a float scalar
  * @example
- * import { mul, sum, tensor, toArray, valueAndGradient } from 'pullback'
+ * import { mul, sum, type Tensor, tensor, toArray, valueAndGradient } from 'pullback'
  * import { reference } from 'pullback/reference'
  * const [, gradient] = valueAndGradient((x: Tensor) => sum(mul(x, x)))(tensor([1, 2, 3]))
  * toArray(reference().evaluateSync(gradient)) // => Float32Array [2, 4, 6]

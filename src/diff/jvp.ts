@@ -15,7 +15,7 @@ import { vjp } from './vjp.js'
  *
  * @throws PullbackError when a tangent's structure, shapes or dtypes are not those of its argument
  * @example
- * import { jvp, mul, tensor, toArray } from 'pullback'
+ * import { jvp, mul, type Tensor, tensor, toArray } from 'pullback'
  * import { reference } from 'pullback/reference'
  * const [, tangent] = jvp((x: Tensor) => mul(x, x))([tensor([1, 2, 3])], [tensor([1, 0, 10])])
  * toArray(reference().evaluateSync(tangent)) // => Float32Array [2, 0, 60]
@@ -38,7 +38,7 @@ export const jvp =
  *
  * @throws PullbackError when the value is not a float scalar, or the direction is not like the argument
  * @example
- * import { hessianVectorProduct, pow, sum, tensor, toArray } from 'pullback'
+ * import { hessianVectorProduct, pow, sum, type Tensor, tensor, toArray } from 'pullback'
  * import { reference } from 'pullback/reference'
  * const product = hessianVectorProduct((x: Tensor) => sum(pow(x, 3)))(tensor([1, 2]), tensor([1, 10]))
  * toArray(reference().evaluateSync(product)) // => Float32Array [6, 120]
