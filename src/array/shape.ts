@@ -57,7 +57,8 @@ export const normalizeAxes = (path: string, axes: readonly number[], rank: numbe
 
 /** The common shape of two shapes under NumPy's rules: align at the end; sizes agree or one of them is 1. */
 export const broadcastShapes = (path: string, a: Shape, b: Shape): Shape => {
-  if (sameShape(a, b)) return a
+  if (b.length === 0 || sameShape(a, b)) return a
+  if (a.length === 0) return b
   const rank = Math.max(a.length, b.length)
   const out = new Array<number>(rank)
   for (let i = 1; i <= rank; i++) {
