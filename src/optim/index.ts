@@ -1,3 +1,4 @@
+export { accumulateGradients } from './accumulate.js'
 export {
   type AdamOptions,
   type NadamOptions,
