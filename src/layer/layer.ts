@@ -49,7 +49,18 @@ export interface Layer<X, Y, P, S> {
   readonly train: Random<Apply<P, S, X, Y>>
   /** The randomness averaged out; the state unchanged. */
   readonly infer: Apply<P, S, X, Y>
+  /** What it is, for tables: `conv2d`. */
+  readonly kind?: string | undefined
+  /**
+   * Composites only: the same layer with each part replaced, so that `summary` and diagnostics can look inside. A part
+   * whose params are those of the whole has the name ''.
+   */
+  readonly mapParts?: ((f: (part: AnyLayer, name: string) => AnyLayer) => Layer<X, Y, P, S>) | undefined
 }
+
+/** A layer of which nothing is known statically. */
+// biome-ignore lint/suspicious/noExplicitAny: it stands for layers of every wiring, which only `any` does
+export type AnyLayer = Layer<any, any, any, any>
 
 /** Params or state of a layer that has none: an empty record. */
 export interface None {

@@ -1,0 +1,19 @@
+/**
+ * pullback: a functional dataflow library on immutable arrays, for training neural networks.
+ *
+ * The pure, portable entry point. Devices come from `pullback/cpu`, `pullback/reference` and `pullback/webgpu`, files
+ * from `pullback/node`, laws from `pullback/laws`.
+ */
+export * from './array/index.js'
+export * from './diff/index.js'
+export type { Backend, Executable, KernelDescription, PlanDescription, RunOptions, Value } from './engine/backend.js'
+export { type Device, type DeviceOptions, deviceOf, type SyncDevice } from './engine/device.js'
+export { type Explanation, showExplanation } from './engine/explain.js'
+export type { Instruction, InstructionOp, Program, ScanProgram } from './engine/program.js'
+export type { Fans, Initializer } from './init/index.js'
+export * as initializer from './init/index.js'
+export * from './layer/index.js'
+// These are layers as well as functions of arrays, so they stand in for the functions of src/array.
+export { concat, reshape, tanh } from './layer/index.js'
+export * from './optim/index.js'
+export * from './random/index.js'

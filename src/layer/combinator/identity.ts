@@ -1,0 +1,19 @@
+/** The unit of `chain`. */
+
+import type { Tensor } from '../../array/tensor.js'
+import { stateless } from '../build.js'
+import type { Layer, None } from '../layer.js'
+
+/** What comes in. */
+export const identity = <X>(): Layer<X, X, None, None> =>
+  stateless<X, X>('identity', (x) => [x, (cotangent) => cotangent])
+
+/**
+ * The identity, with a shape: it pins the static shape at the head of a chain.
+ *
+ * @example
+ * import { chain, input, linear, relu } from 'pullback'
+ *
+ * const layer = chain(input<[number, 10, 64]>(), linear(64, 256), relu())
+ */
+export const input = <S extends number[]>(): Layer<Tensor<S>, Tensor<S>, None, None> => identity<Tensor<S>>()

@@ -1,0 +1,8 @@
+export { chain, named } from './chain.js'
+export { fromFunction } from './fromFunction.js'
+export { identity, input } from './identity.js'
+export { type Frozen, freeze, inferring } from './mode.js'
+export type { Chain, Named } from './overloads.js'
+export { fanOut } from './parallel.js'
+export { type Repeated, repeat, type SharedOptions, shared } from './repeat.js'
+export { residual } from './residual.js'

@@ -1,0 +1,187 @@
+/** Pooling of images. Layers without params, so each is a function, too: `maxPool2d(2)`, `maxPool2d(x, 2)`. */
+import { full } from '../../array/create.js'
+import { expectFloat } from '../../array/dtype.js'
+import { div, equal, mul, select } from '../../array/elementwise.js'
+import { fail } from '../../array/error.js'
+import { iota } from '../../array/indexing.js'
+import { broadcastTo, expandDims, pad, reshape, slice } from '../../array/move.js'
+import { argMax, max, mean, sum } from '../../array/reduce.js'
+import { type Shape, showShape } from '../../array/shape.js'
+import { isTensor, type Tensor } from '../../array/tensor.js'
+import { overlapAdd, type WindowOptions, window } from '../../array/window.js'
+import { stateless } from '../build.js'
+import type { Layer, None } from '../layer.js'
+import type { Images } from './conv2d.js'
+import { type Geometry, geometryOf, type Padding, type Pair, paddingFor, pairOf } from './geometry.js'
+
+export interface PoolOptions {
+  /** Height and width of the windows. */
+  readonly kernel: Pair
+  /** The kernel unless given, so that windows tile the image. */
+  readonly stride?: Pair
+  /** 0 unless given. */
+  readonly padding?: Padding
+}
+
+export interface AveragePoolOptions extends PoolOptions {
+  /** Whether padding counts as elements of the average; true unless given. */
+  readonly countIncludePad?: boolean
+}
+
+type Two = readonly [number, number]
+type Valued = readonly [y: Tensor, pullback: (cotangent: Tensor) => Tensor]
+
+interface Pool {
+  readonly name: string
+  readonly kernel: Two
+  readonly geometry: Geometry
+}
+
+const poolOf = (name: string, options: number | PoolOptions): Pool => {
+  const { kernel, stride = kernel, padding = 0 } = typeof options === 'number' ? { kernel: options } : options
+  return { name, kernel: pairOf(name, 'kernel', kernel, 1), geometry: geometryOf(name, { stride, padding }) }
+}
+
+interface Windows {
+  /** Images, with the padding. */
+  readonly padded: Tensor
+  /** [N, C, kH, kW, oH, oW] */
+  readonly view: Tensor
+  /** From the cotangent of the view to that of the images. */
+  readonly back: (cotangent: Tensor) => Tensor
+}
+
+const windowsOf = ({ name, kernel, geometry }: Pool, x: Tensor, outside: number): Windows => {
+  expectFloat(name, x.dtype)
+  if (x.shape.length !== 4)
+    fail(name, 'images of rank 4', showShape(x.shape), 'Images are batch, channel, height, width.')
+  const [n, channels, height, width] = x.shape as readonly number[]
+  const [[top, bottom], [left, right]] = paddingFor(name, geometry, kernel, [height!, width!])
+  const options: WindowOptions = { size: kernel, stride: geometry.stride, dilation: [1, 1] }
+  const padded = pad(
+    x,
+    [
+      [0, 0],
+      [0, 0],
+      [top, bottom],
+      [left, right],
+    ],
+    outside,
+  ) as Tensor
+  return {
+    padded,
+    view: window(padded, options),
+    back: (cotangent) =>
+      slice(
+        overlapAdd(cotangent, padded.shape.slice(2), options),
+        [0, 0, top, left],
+        [n!, channels!, top + height!, left + width!],
+      ),
+  }
+}
+
+const maxPooled = (pool: Pool, x: Tensor): Valued => {
+  const { view, back } = windowsOf(pool, x, Number.NEGATIVE_INFINITY)
+  const places = pool.kernel[0] * pool.kernel[1]
+  const [n, channels, , , height, width] = view.shape as readonly number[]
+  const flat = reshape(view, [n!, channels!, places, height!, width!]) as Tensor
+  return [
+    max(flat, 2),
+    (cotangent) => {
+      const chosen = expandDims(argMax(flat, 2) as Tensor<Shape, 'int32'>, 2)
+      const place = reshape(iota([places]), [places, 1, 1]) as Tensor<Shape, 'int32'>
+      const routed: Tensor = select(equal(place, chosen) as Tensor<Shape, 'bool'>, expandDims(cotangent, 2), 0)
+      return back(reshape(routed, view.shape))
+    },
+  ]
+}
+
+/** How many elements of the images each window covers: [oH, oW], or one number where padding counts. */
+const countsOf = (pool: Pool, x: Tensor, includePad: boolean): Tensor | number => {
+  const { padding } = pool.geometry
+  if (includePad || padding === 0) return pool.kernel[0] * pool.kernel[1]
+  const ones = full([1, 1, ...x.shape.slice(2)], 1, x.dtype) as Tensor
+  return sum(windowsOf(pool, ones, 0).view, [0, 1, 2, 3])
+}
+
+const averagePooled = (pool: Pool, includePad: boolean, x: Tensor): Valued => {
+  const { view, back } = windowsOf(pool, x, 0)
+  const counts = countsOf(pool, x, includePad)
+  const perElement = (total: Tensor): Tensor =>
+    typeof counts === 'number' ? mul(total, 1 / counts) : (div(total, counts) as Tensor)
+  return [
+    perElement(sum(view, [2, 3])),
+    (cotangent) => back(broadcastTo(expandDims(expandDims(perElement(cotangent), 2), 2), view.shape) as Tensor),
+  ]
+}
+
+const globalAverage = (x: Tensor): Valued => {
+  expectFloat('globalAvgPool2d', x.dtype)
+  if (x.shape.length !== 4)
+    fail('globalAvgPool2d', 'images of rank 4', showShape(x.shape), 'Images are batch, channel, height, width.')
+  const places = x.shape[2]! * x.shape[3]!
+  return [
+    mean(x, [2, 3]),
+    (cotangent) =>
+      broadcastTo(reshape(mul(cotangent, 1 / places), [...cotangent.shape, 1, 1]) as Tensor, x.shape) as Tensor,
+  ]
+}
+
+/** A pooling as a layer, and as a function of images. */
+export interface Pooling<O> {
+  <N extends number, C extends number>(options: number | O): Layer<Images<N, C>, Images<N, C>, None, None>
+  <N extends number, C extends number>(x: Images<N, C>, options: number | O): Images<N, C>
+}
+
+const pooling = <O>(name: string, prepare: (options: number | O) => (x: Tensor) => Valued): Pooling<O> =>
+  ((first: Tensor | number | O, second?: number | O) =>
+    isTensor(first)
+      ? prepare(second as number | O)(first as Tensor)[0]
+      : stateless<Tensor, Tensor>(name, prepare(first as number | O))) as unknown as Pooling<O>
+
+/**
+ * The largest element of each window: [N, C, H, W] to [N, C, H', W']. The pullback routes the cotangent to the first
+ * largest element. Padding is -infinity, so it never wins.
+ *
+ * @throws PullbackError when the input is not [N, C, H, W], or a window is larger than the padded input
+ * @example
+ * import { maxPool2d, ones } from 'pullback'
+ *
+ * const layer = maxPool2d(2) // stride 2, unless { kernel, stride } say otherwise
+ * maxPool2d(ones([1, 3, 9, 8]), { kernel: 3, stride: 2, padding: 1 }).shape // => [1, 3, 5, 4]
+ */
+export const maxPool2d: Pooling<PoolOptions> = pooling('maxPool2d', (options) => {
+  const pool = poolOf('maxPool2d', options)
+  return (x) => maxPooled(pool, x)
+})
+
+/**
+ * The mean of each window: [N, C, H, W] to [N, C, H', W'].
+ *
+ * @throws PullbackError when the input is not [N, C, H, W], or a window is larger than the padded input
+ * @example
+ * import { avgPool2d, ones } from 'pullback'
+ *
+ * avgPool2d(ones([1, 3, 9, 8]), { kernel: 3, stride: 2, padding: 1, countIncludePad: false }).shape // => [1, 3, 5, 4]
+ */
+export const avgPool2d: Pooling<AveragePoolOptions> = pooling('avgPool2d', (options) => {
+  const pool = poolOf('avgPool2d', options)
+  const includePad = typeof options === 'number' ? true : (options.countIncludePad ?? true)
+  return (x) => averagePooled(pool, includePad, x)
+})
+
+/** A global pooling as a layer, and as a function of images. */
+export interface GlobalPooling {
+  <N extends number, C extends number>(): Layer<Images<N, C>, Tensor<[N, C]>, None, None>
+  <N extends number, C extends number>(x: Images<N, C>): Tensor<[N, C]>
+}
+
+/**
+ * The mean of each channel over the image: [N, C, H, W] to [N, C].
+ *
+ * Source: Lin, Chen and Yan, "Network in Network" (2014).
+ */
+export const globalAvgPool2d: GlobalPooling = ((x?: Tensor) =>
+  x === undefined
+    ? stateless<Tensor, Tensor>('globalAvgPool2d', globalAverage)
+    : globalAverage(x)[0]) as unknown as GlobalPooling

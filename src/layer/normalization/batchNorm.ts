@@ -1,0 +1,151 @@
+/** Batch normalisation. */
+
+import { full } from '../../array/create.js'
+import { add, cast, mul, sub } from '../../array/elementwise.js'
+import { fail } from '../../array/error.js'
+import { reshape } from '../../array/move.js'
+import { sum } from '../../array/reduce.js'
+import { showShape, sizeOf } from '../../array/shape.js'
+import type { Tensor } from '../../array/tensor.js'
+import type { Random } from '../../random/rng.js'
+import { checkCotangent, checkInput, checkSizes, floatDTypeOf, placeholder, pure, specOf } from '../build.js'
+import { type Apply, type Initial, type Layer, oneArray } from '../layer.js'
+import { inverseDeviation, statisticsOf } from './standardize.js'
+
+export interface NormParams<C extends number> {
+  /** The scale; ones at the beginning. */
+  readonly gamma: Tensor<[C]>
+  /** The shift; zeros at the beginning. */
+  readonly beta: Tensor<[C]>
+}
+
+/** Running statistics, for inference. */
+export interface NormState<C extends number> {
+  readonly mean: Tensor<[C]>
+  /** Of the unbiased variances of batches. */
+  readonly variance: Tensor<[C]>
+}
+
+export interface BatchNormOptions {
+  /** The weight of a new batch in the running statistics; 0.1 unless given. */
+  readonly momentum?: number
+  /** Added to the variance; 1e-5 unless given. */
+  readonly epsilon?: number
+}
+
+type Params = NormParams<number>
+type State = NormState<number>
+type Step = Apply<Params, State, Tensor, Tensor>
+
+/** All axes but the channels' (axis 1). */
+const otherAxes = (x: Tensor): number[] => x.shape.map((_, i) => i).filter((i) => i !== 1)
+/** A vector of channels, to be broadcast against arrays with channels on axis 1. */
+const alongChannels = (v: Tensor, x: Tensor): Tensor => reshape(v, [x.shape[1]!, ...x.shape.slice(2).map(() => 1)])
+
+const check = (channels: number, x: Tensor): void => {
+  if (x.shape.length < 2)
+    fail('batchNorm', 'an array of rank 2 or more', showShape(x.shape), 'Axis 0 is the batch, axis 1 the channels.')
+  checkInput('batchNorm', x, { axis: 1, size: channels })
+}
+
+/**
+ * The batch's own statistics. With n elements a channel, z the standardised x, and all sums over them:
+ * dbeta = sum(dy), dgamma = sum(dy z), dx = gamma / deviation (dy - dbeta / n - z dgamma / n):
+ * two reductions, and one elementwise pass that the engine fuses.
+ */
+const trainOf =
+  (channels: number, momentum: number, epsilon: number): Step =>
+  ({ gamma, beta }, state, x) => {
+    check(channels, x)
+    const n = sizeOf(x.shape) / channels
+    if (n < 2)
+      fail(
+        'batchNorm',
+        'more than one element a channel in training',
+        showShape(x.shape),
+        'Train on larger batches, or use layerNorm or groupNorm.',
+      )
+    const axes = otherAxes(x)
+    const { mean, variance, centred } = statisticsOf(x, axes)
+    const inverse = inverseDeviation(variance, epsilon)
+    const scale: Tensor = mul(inverse, alongChannels(gamma, x))
+    const y: Tensor = add(mul(centred, scale), alongChannels(beta, x))
+    const kept = (old: Tensor, batch: Tensor): Tensor => add(mul(old, 1 - momentum), mul(batch, momentum))
+    return [
+      y,
+      (cotangent) => {
+        checkCotangent('batchNorm', y, cotangent)
+        const dbeta: Tensor = sum(cotangent, axes, true)
+        const product: Tensor = mul(sum(mul(cotangent, centred), axes, true), inverse)
+        const slope: Tensor = mul(mul(product, inverse), 1 / n)
+        const dx: Tensor = mul(sub(sub(cotangent, mul(dbeta, 1 / n)), mul(centred, slope)), scale)
+        return [{ gamma: reshape(product, [channels]), beta: reshape(dbeta, [channels]) }, dx]
+      },
+      {
+        mean: kept(state.mean, reshape(mean, [channels])),
+        variance: kept(state.variance, mul(reshape(variance, [channels]), n / (n - 1))),
+      },
+    ]
+  }
+
+/** The running statistics: an affine map of each channel. */
+const inferOf =
+  (channels: number, epsilon: number): Step =>
+  ({ gamma, beta }, state, x) => {
+    check(channels, x)
+    const inverse = inverseDeviation(state.variance, epsilon)
+    const centred: Tensor = sub(x, alongChannels(state.mean, x))
+    const scale = alongChannels(mul(inverse, gamma) as Tensor, x)
+    const y: Tensor = add(mul(centred, scale), alongChannels(beta, x))
+    return [
+      y,
+      (cotangent) => {
+        checkCotangent('batchNorm', y, cotangent)
+        const axes = otherAxes(x)
+        return [
+          { gamma: mul(sum(mul(cotangent, centred), axes) as Tensor, inverse), beta: sum(cotangent, axes) },
+          mul(cotangent, scale),
+        ]
+      },
+      state,
+    ]
+  }
+
+/**
+ * Each channel (axis 1) of an array of rank 2 or more, standardised over all other axes, then scaled and shifted:
+ * y = (x - mean) / sqrt(variance + epsilon) gamma + beta. Training takes the batch's statistics (biased variance), and
+ * returns running ones (unbiased variance) as state; inference takes those.
+ *
+ * Params: gamma, beta [channels]; state: mean, variance [channels].
+ *
+ * Source: Ioffe and Szegedy, "Batch Normalization" (2015).
+ *
+ * @throws PullbackError when an input has other channels, or training sees one element a channel
+ * @example
+ * import { batchNorm, chain, conv2d, relu } from 'pullback'
+ *
+ * const block = chain(conv2d({ in: 3, out: 16, kernel: 3, bias: false }), batchNorm(16), relu())
+ */
+export const batchNorm = <C extends number, T extends Tensor<[number, C, ...number[]]>>(
+  channels: C,
+  { momentum = 0.1, epsilon = 1e-5 }: BatchNormOptions = {},
+): Layer<T, T, NormParams<C>, NormState<C>> => {
+  checkSizes('batchNorm', { channels })
+  const infer = inferOf(channels, epsilon)
+  const init = (input: Parameters<Layer<T, T, Params, State>['init']>[0]): Random<Initial<Params, State>> => {
+    const spec = oneArray('batchNorm', input)
+    const filled = (value: number): Tensor<[number]> =>
+      cast(full([channels], value), floatDTypeOf(spec)) as unknown as Tensor<[number]>
+    const params = { gamma: filled(1), beta: filled(0) }
+    const state = { mean: filled(0), variance: filled(1) }
+    const output = specOf(infer(params, state, placeholder(spec) as Tensor)[0])
+    return pure({ params, state, output })
+  }
+  const layer: Layer<Tensor, Tensor, Params, State> = {
+    kind: 'batchNorm',
+    init,
+    train: pure(trainOf(channels, momentum, epsilon)),
+    infer,
+  }
+  return layer as unknown as Layer<T, T, NormParams<C>, NormState<C>>
+}

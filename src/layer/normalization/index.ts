@@ -1,0 +1,9 @@
+export { type BatchNormOptions, batchNorm, type NormParams, type NormState } from './batchNorm.js'
+export {
+  type GroupNormOptions,
+  groupNorm,
+  type LayerNormOptions,
+  layerNorm,
+  type SizedNormParams,
+} from './layerNorm.js'
+export { standardize } from './standardize.js'

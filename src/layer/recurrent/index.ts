@@ -1,0 +1,5 @@
+export { gru } from './gru.js'
+export { lastStep } from './lastStep.js'
+export { type LstmCarry, type LstmOptions, lstm } from './lstm.js'
+export { type Recurrent, type RecurrentOptions, type RecurrentParams, sequence, zeroCarry } from './recurrent.js'
+export { type GateParams, rnn } from './rnn.js'
