@@ -15,7 +15,10 @@ import { matchingLeaves } from './cotangent.js'
 import { vjp } from './vjp.js'
 
 /** A value, and the map from its cotangent to cotangents of the arguments. */
-export type WithPullback<A extends readonly unknown[], Y> = readonly [output: Y, pullback: (cotangent: Y) => A]
+export type WithPullback<A extends readonly unknown[], Y> = readonly [
+  output: Y,
+  pullback: (cotangent: Y) => Readonly<A>,
+]
 
 /** Arguments under identities of their own: a tensor that is passed twice, or also captured, is told apart. */
 const aliased = <T>(tree: T): T => mapTree(tree, (x) => (isFloat(x.dtype) ? alias(x) : x))

@@ -74,7 +74,8 @@ const orderOf = (outputs: readonly Node[], inputs: readonly Node[], boundary: re
       }
     }
   }
-  const active = new Uint8Array(nodes.length).fill(1, 0, inputs.length)
+  const active = new Uint8Array(nodes.length)
+  for (let i = 0; i < inputs.length; i++) active[i] = Number(isFloat(inputs[i]!.dtype))
   const begin: number[] = []
   const first: number[] = []
   for (let i = 0; i < nodes.length; i++) {

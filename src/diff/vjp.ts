@@ -3,7 +3,7 @@ import type { Node } from '../array/node.js'
 import { type AnyTensor, nodeOf } from '../array/tensor.js'
 import { zeros } from '../array/untyped.js'
 import { reverse } from './reverse.js'
-import { scanRule } from './scan.js'
+import { scanRule } from './scan/rule.js'
 
 const none: readonly Node[] = []
 
