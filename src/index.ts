@@ -5,6 +5,7 @@
  * from `pullback/node`, laws from `pullback/laws`.
  */
 export * from './array/index.js'
+export * from './data/index.js'
 export * from './diff/index.js'
 export type { Backend, Executable, KernelDescription, PlanDescription, RunOptions, Value } from './engine/backend.js'
 export { type Device, type DeviceOptions, deviceOf, type SyncDevice } from './engine/device.js'
@@ -17,3 +18,4 @@ export * from './layer/index.js'
 export { concat, reshape, tanh } from './layer/index.js'
 export * from './optim/index.js'
 export * from './random/index.js'
+export * from './train/index.js'

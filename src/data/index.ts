@@ -1,3 +1,4 @@
+export { affineWarp } from './augment/affineWarp.js'
 export {
   type Batch,
   type BatchOptions,

@@ -1,0 +1,71 @@
+/**
+ * `npm run bench -- [--json] [--device cpu|reference] [--threads N] [--filter NAME]`
+ *
+ * Every workload in a fresh process; one JSON object a line with `--json`, else a table row.
+ */
+import { spawnSync } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
+import { ceiling } from './ceiling.js'
+import { startup } from './startup.js'
+import { workloads } from './workloads/index.js'
+
+type Figures = Readonly<Record<string, string | number | undefined>>
+
+const { values } = parseArgs({
+  options: {
+    json: { type: 'boolean', default: false },
+    device: { type: 'string', default: 'cpu' },
+    threads: { type: 'string', default: '1' },
+    filter: { type: 'string', default: '' },
+  },
+})
+
+const child = fileURLToPath(new URL('child.ts', import.meta.url))
+const inProcess = (name: string): Figures => {
+  const args = [...process.execArgv, child, name, values.device, values.threads]
+  const { status, stdout, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' })
+  const line = stdout.trim().split('\n').at(-1) ?? ''
+  return status === 0
+    ? (JSON.parse(line) as Figures)
+    : {
+        workload: name,
+        device: values.device,
+        error:
+          stderr
+            .trim()
+            .split('\n')
+            .find((text) => /rror/.test(text)) ?? 'failed',
+      }
+}
+
+const digits = (value: string | number | undefined): string =>
+  typeof value === 'number' ? String(Number(value.toPrecision(4))) : String(value)
+
+const show = (figures: Figures): string =>
+  values.json
+    ? JSON.stringify(figures)
+    : Object.entries(figures)
+        .map(([key, value]) => (key === 'workload' ? String(value).padEnd(10) : `${key} ${digits(value)}`))
+        .join('  ')
+
+const common = { device: values.device, threads: Number(values.threads) }
+const runs: Readonly<Record<string, () => Figures>> = {
+  ceiling: () => ({ ...ceiling(), ...common }),
+  ...Object.fromEntries(Object.keys(workloads).map((name) => [name, () => inProcess(name)])),
+  startup: () => ({ ...startup(), ...common }),
+}
+
+/** A full name means that workload; anything else every workload whose name holds it. */
+const chosen = Object.keys(runs).filter((name) =>
+  Object.hasOwn(runs, values.filter) ? name === values.filter : name.includes(values.filter),
+)
+if (chosen.length === 0) {
+  console.error(`no workload matches ${values.filter}: there are ${Object.keys(runs).join(', ')}`)
+  process.exitCode = 2
+}
+for (const name of chosen) {
+  const figures = runs[name]!()
+  if (figures.error !== undefined) process.exitCode = 1
+  console.log(show(figures))
+}
