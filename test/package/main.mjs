@@ -6,11 +6,11 @@
  * FOLDER is one that `install` made; without it the package is packed and installed first.
  */
 import { spawnSync } from 'node:child_process'
-import { copyFileSync, readFileSync } from 'node:fs'
+import { copyFileSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import process from 'node:process'
 import { fileURLToPath } from 'node:url'
-import { install } from './install.mjs'
+import { addTypes, compiler, install } from './install.mjs'
 
 const user = process.argv[2] ?? install()
 const here = fileURLToPath(new URL('.', import.meta.url))
@@ -45,4 +45,17 @@ run(
   `fast-check@${manifest.peerDependencies['fast-check']}`,
 )
 inFolder('import-entries.mjs', ...entries.filter(needsPeer))
-console.log('package: every entry point imports and runs')
+
+// Declarations are checked themselves here, not skipped, in both resolutions that know `exports`.
+const specifiers = entries.map((entry) => entry.replace(/^\./, 'pullback'))
+writeFileSync(
+  join(user, 'entries.ts'),
+  `${specifiers.map((name, i) => `import * as entry${i} from '${name}'`).join('\n')}
+export const entries: readonly object[] = [${specifiers.map((_, i) => `entry${i}`)}]
+`,
+)
+addTypes(user)
+const checked = ['entries.ts', '--noEmit', '--ignoreConfig', '--strict', '--target', 'es2022', '--types', 'node']
+run(process.execPath, compiler, ...checked, '--module', 'nodenext')
+run(process.execPath, compiler, ...checked, '--module', 'esnext', '--moduleResolution', 'bundler')
+console.log('package: every entry point imports, type-checks and runs')

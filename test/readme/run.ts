@@ -6,12 +6,12 @@
  * FOLDER is one that test/package/install.mjs made; without it the package is packed and installed first.
  */
 import { spawnSync } from 'node:child_process'
-import { cpSync, readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import process from 'node:process'
 import { fileURLToPath, pathToFileURL } from 'node:url'
-import { install } from '../package/install.mjs'
+import { addTypes, compiler, install } from '../package/install.mjs'
 
 const fail = (message: string): never => {
   console.error(`README: ${message}`)
@@ -26,14 +26,12 @@ const lines = example.trimEnd().split('\n').length
 if (lines > 32) fail(`the example is to have about 30 lines, and has ${lines}`)
 
 const user = process.argv[2] ?? install()
+addTypes(user)
 writeFileSync(join(user, 'example.ts'), example)
 writeFileSync(
   join(user, 'tsconfig.json'),
   '{ "compilerOptions": { "module": "nodenext", "target": "es2022", "strict": true, "noEmit": true, "types": ["node"] }, "files": ["example.ts"] }\n',
 )
-// What a user of TypeScript has beside the package; copied, so that nothing resolves into the repository.
-cpSync(join(root, 'node_modules/@types/node'), join(user, 'node_modules/@types/node'), { recursive: true })
-cpSync(join(root, 'node_modules/undici-types'), join(user, 'node_modules/undici-types'), { recursive: true })
 
 const node = (what: string, ...args: readonly string[]): void => {
   const start = Date.now()
@@ -41,5 +39,5 @@ const node = (what: string, ...args: readonly string[]): void => {
   if (status !== 0) fail(`${what} failed in ${user}`)
   console.log(`README: ${what} passed (${((Date.now() - start) / 1000).toFixed(1)} s)`)
 }
-node('types of the example', require.resolve('typescript/lib/tsc.js'), '--project', 'tsconfig.json')
+node('types of the example', compiler, '--project', 'tsconfig.json')
 node('the example', '--import', pathToFileURL(require.resolve('tsx')).href, 'example.ts')
