@@ -10,7 +10,7 @@ import type { Shape } from '../array/shape.js'
 import type { Tensor } from '../array/tensor.js'
 import { draw, type Key, type Random } from '../random/rng.js'
 import { bernoulliFromKey } from '../random/uniform.js'
-import { checkCotangent, pure, stateless } from './build.js'
+import { checkCotangent, stateless } from './build.js'
 import { identity } from './combinator/identity.js'
 import type { Apply, Layer, None } from './layer.js'
 

@@ -67,23 +67,25 @@ const forward: RecurrentForward<Tensor> = (params, [x, first]) => {
 }
 
 /**
- * Gated recurrent units, from a sequence [time, batch, in] and the carry h_0 [batch, hidden] to all h_t and the last one:
+ * Gated recurrent units, from a sequence [time, batch, inputs] and the carry h_0 [batch, hidden] to all h_t and the last one:
  *
  *   r, z = sigmoid(W x_t + b + U h_{t-1} + c),  n = tanh(W x_t + b + r (U h_{t-1} + c))
  *   h_t = (1 - z) n + z h_{t-1}
  *
- * Params: weightInput [3 hidden, in], weightHidden [3 hidden, hidden], biasInput, biasHidden [3 hidden], with the gates
- * in the order r, z, n. `sequence(gru(...))` starts from zeros.
+ * Params: weightInput [3 hidden, inputs], weightHidden [3 hidden, hidden], biasInput, biasHidden [3 hidden], with the gates
+ * in the order r, z, n. `sequence(gru(inputs, hidden))` starts from zeros.
  *
  * Source: Cho et al., "Learning Phrase Representations using RNN Encoder-Decoder" (2014), with the reset gate after the
  * product, as PyTorch and cuDNN have it.
  *
- * @throws PullbackError when the sequence is not [time, batch, in], or the carry not [batch, hidden]
+ * @throws PullbackError when the sequence is not [time, batch, inputs], or the carry not [batch, hidden]
  */
 export const gru = <I extends number, H extends number, T extends number = number, N extends number = number>(
-  options: RecurrentOptions<I, H>,
+  inputs: I,
+  hidden: H,
+  options: RecurrentOptions = {},
 ): Recurrent<Tensor<[T, N, I]>, Tensor<[T, N, H]>, Tensor<[N, H]>, GateParams<I, H>> =>
-  recurrent<Tensor>('gru', 3, options, (hidden) => hidden, forward) as unknown as Recurrent<
+  recurrent<Tensor>('gru', { gates: 3, inputs, hidden }, options, (carry) => carry, forward) as unknown as Recurrent<
     Tensor<[T, N, I]>,
     Tensor<[T, N, H]>,
     Tensor<[N, H]>,

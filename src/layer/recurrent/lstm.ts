@@ -91,39 +91,41 @@ const rememberingBias =
     generator,
   ]
 
-export interface LstmOptions<I extends number, H extends number> extends RecurrentOptions<I, H> {
+export interface LstmOptions extends RecurrentOptions {
   /** Where the forget gate's biasHidden begins; 1 unless given. Not used when `biasInitializer` is given. */
   readonly forgetBias?: number
 }
 
 /**
- * Long short-term memory, from a sequence [time, batch, in] and the carry [h_0, c_0] to all h_t and the last carry:
+ * Long short-term memory, from a sequence [time, batch, inputs] and the carry [h_0, c_0] to all h_t and the last carry:
  *
  *   i, f, o = sigmoid(...), g = tanh(...) of W x_t + b + U h_{t-1} + c
  *   c_t = f c_{t-1} + i g,  h_t = o tanh(c_t)
  *
- * Params: weightInput [4 hidden, in], weightHidden [4 hidden, hidden], biasInput, biasHidden [4 hidden], with the gates
- * in the order i, f, g, o. `sequence(lstm(...))` starts from zeros.
+ * Params: weightInput [4 hidden, inputs], weightHidden [4 hidden, hidden], biasInput, biasHidden [4 hidden], with the gates
+ * in the order i, f, g, o. `sequence(lstm(inputs, hidden))` starts from zeros.
  *
  * Sources: Hochreiter and Schmidhuber, "Long Short-Term Memory" (1997); Gers, Schmidhuber and Cummins, "Learning to
  * Forget" (2000); the forget bias is that of Jozefowicz, Zaremba and Sutskever, "An Empirical Exploration of Recurrent
  * Network Architectures" (2015).
  *
- * @throws PullbackError when the sequence is not [time, batch, in], or a carry not [batch, hidden]
+ * @throws PullbackError when the sequence is not [time, batch, inputs], or a carry not [batch, hidden]
  * @example
  * import { lstm, rng, sequence } from 'pullback'
  *
- * const [{ output }] = sequence(lstm({ in: 32, hidden: 128 })).init({ shape: [7, 2, 32], dtype: 'float32' })(rng(0))
+ * const [{ output }] = sequence(lstm(32, 128)).init({ shape: [7, 2, 32], dtype: 'float32' })(rng(0))
  * output // => { shape: [7, 2, 128], dtype: 'float32' }
  */
 export const lstm = <I extends number, H extends number, T extends number = number, N extends number = number>(
-  options: LstmOptions<I, H>,
+  inputs: I,
+  hidden: H,
+  options: LstmOptions = {},
 ): Recurrent<Tensor<[T, N, I]>, Tensor<[T, N, H]>, LstmCarry<N, H>, GateParams<I, H>> =>
   recurrent<Carry>(
     'lstm',
-    4,
+    { gates: 4, inputs, hidden },
     options,
-    (hidden) => [hidden, hidden],
+    (carry) => [carry, carry],
     forward,
-    options.biasInitializer ?? rememberingBias(options.forgetBias ?? 1, options.hidden),
+    options.biasInitializer ?? rememberingBias(options.forgetBias ?? 1, hidden),
   ) as unknown as Recurrent<Tensor<[T, N, I]>, Tensor<[T, N, H]>, LstmCarry<N, H>, GateParams<I, H>>

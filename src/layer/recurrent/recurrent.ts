@@ -29,11 +29,7 @@ export interface RecurrentParams {
   readonly biasHidden: Tensor
 }
 
-export interface RecurrentOptions<I extends number, H extends number> {
-  /** Features of the inputs. */
-  readonly in: I
-  /** Features of the hidden state. */
-  readonly hidden: H
+export interface RecurrentOptions {
   /** Uniform in ±1 / sqrt(hidden) unless given, as PyTorch has it. */
   readonly weightInitializer?: Initializer
   /** Zeros unless given. */
@@ -55,17 +51,23 @@ const uniformByHidden =
   (shape) =>
     lecunUniform({ gain: 1 / Math.sqrt(3) })(shape, { in: hidden, out: hidden })
 
+interface RecurrentSizes {
+  readonly gates: number
+  readonly inputs: number
+  readonly hidden: number
+}
+
 export const recurrent = <C>(
   name: string,
-  gates: number,
-  options: RecurrentOptions<number, number>,
+  { gates, inputs, hidden }: RecurrentSizes,
+  options: RecurrentOptions,
   carryOf: (hidden: ArraySpec) => Spec,
   forward: RecurrentForward<C>,
   biasHiddenInitializer: Initializer = options.biasInitializer ?? constant(0),
 ): Recurrent<Tensor, Tensor, C, RecurrentParams> => {
-  const { in: inputs, hidden, biasInitializer = constant(0) } = options
+  const { biasInitializer = constant(0) } = options
   const weights = options.weightInitializer ?? uniformByHidden(hidden)
-  checkSizes(name, { in: inputs, hidden })
+  checkSizes(name, { inputs, hidden })
   const rows = gates * hidden
   const fans = (columns: number): Fans => ({ in: columns, out: hidden })
   const draw = (input: Spec): Random<RecurrentParams> => {
@@ -144,7 +146,7 @@ const zerosOf = (spec: Spec): unknown =>
  * @example
  * import { lstm, ones, zeroCarry } from 'pullback'
  *
- * const [hidden, cell] = zeroCarry(lstm({ in: 3, hidden: 5 }), ones([7, 2, 3]))
+ * const [hidden, cell] = zeroCarry(lstm(3, 5), ones([7, 2, 3]))
  * cell.shape // => [2, 5]
  */
 export const zeroCarry = <X extends Tensor, Y, C, P>(layer: Recurrent<X, Y, C, P>, x: NoInfer<X>): C =>
@@ -156,7 +158,7 @@ export const zeroCarry = <X extends Tensor, Y, C, P>(layer: Recurrent<X, Y, C, P
  * @example
  * import { chain, dense, lastStep, lstm, sequence } from 'pullback'
  *
- * const classifier = chain(sequence(lstm({ in: 32, hidden: 128 })), lastStep(), dense(128, 10))
+ * const classifier = chain(sequence(lstm(32, 128)), lastStep(), dense(128, 10))
  */
 export const sequence = <X extends Tensor, Y extends Tensor, C, P>(
   layer: Recurrent<X, Y, C, P>,

@@ -52,19 +52,21 @@ const forward: RecurrentForward<Tensor> = (params, [x, first]) => {
 }
 
 /**
- * h_t = tanh(W x_t + b + U h_{t-1} + c), from a sequence [time, batch, in] and the carry h_0 [batch, hidden] to all h_t
- * and the last one. `sequence(rnn(...))` starts from zeros.
+ * h_t = tanh(W x_t + b + U h_{t-1} + c), from a sequence [time, batch, inputs] and the carry h_0 [batch, hidden] to all h_t
+ * and the last one. `sequence(rnn(inputs, hidden))` starts from zeros.
  *
- * Params: weightInput [hidden, in], weightHidden [hidden, hidden], biasInput, biasHidden [hidden].
+ * Params: weightInput [hidden, inputs], weightHidden [hidden, hidden], biasInput, biasHidden [hidden].
  *
  * Source: Elman, "Finding Structure in Time" (1990).
  *
- * @throws PullbackError when the sequence is not [time, batch, in], or the carry not [batch, hidden]
+ * @throws PullbackError when the sequence is not [time, batch, inputs], or the carry not [batch, hidden]
  */
 export const rnn = <I extends number, H extends number, T extends number = number, N extends number = number>(
-  options: RecurrentOptions<I, H>,
+  inputs: I,
+  hidden: H,
+  options: RecurrentOptions = {},
 ): Recurrent<Tensor<[T, N, I]>, Tensor<[T, N, H]>, Tensor<[N, H]>, GateParams<I, H>> =>
-  recurrent<Tensor>('rnn', 1, options, (hidden) => hidden, forward) as unknown as Recurrent<
+  recurrent<Tensor>('rnn', { gates: 1, inputs, hidden }, options, (carry) => carry, forward) as unknown as Recurrent<
     Tensor<[T, N, I]>,
     Tensor<[T, N, H]>,
     Tensor<[N, H]>,
