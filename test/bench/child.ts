@@ -1,5 +1,4 @@
 /** One workload in a fresh process: `child.ts NAME DEVICE THREADS` prints its figures as one line of JSON. */
-const started = performance.now()
 const [name = '', kind = 'cpu', threads = '1'] = process.argv.slice(2)
 
 const deviceOf = async () => {

@@ -21,10 +21,13 @@ const { values } = parseArgs({
   },
 })
 
+const tsconfig = fileURLToPath(new URL('tsconfig.json', import.meta.url))
 const child = fileURLToPath(new URL('child.ts', import.meta.url))
+// The child resolves the package as this process does: to what was built.
+const loader = ['--import', 'tsx']
 const inProcess = (name: string): Figures => {
-  const args = [...process.execArgv, child, name, values.device, values.threads]
-  const { status, stdout, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' })
+  const args = [...loader, child, name, values.device, values.threads]
+  const { status, stdout, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8', env: { ...process.env, TSX_TSCONFIG_PATH: tsconfig } })
   const line = stdout.trim().split('\n').at(-1) ?? ''
   return status === 0
     ? (JSON.parse(line) as Figures)

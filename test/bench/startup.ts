@@ -1,6 +1,5 @@
 /** A fresh Node from its start to the first result of a 2x2 product, on the built package; and Node alone. */
 import { spawnSync } from 'node:child_process'
-import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { median } from './measure.js'
 
@@ -24,10 +23,6 @@ const timed = (source: string): number => {
 }
 
 export const startup = () => {
-  if (!existsSync(`${root}dist`)) {
-    const { status, stdout } = spawnSync('npm', ['run', 'build'], { cwd: root, encoding: 'utf8' })
-    if (status !== 0) throw new Error(`the build failed:\n${stdout}`)
-  }
   const [bare, own]: [number[], number[]] = [[], []]
   for (let i = 0; i < 11; i++) {
     bare.push(timed('0'))
