@@ -3,14 +3,18 @@ import fc from 'fast-check'
 import type { Law } from './law.js'
 
 export interface RunOptions {
+  /** How many samples; 25 unless given. */
   readonly runs?: number
+  /** Of the samples; 1 unless given. */
   readonly seed?: number
 }
+
+const reasonOf = (thrown: unknown): string => (thrown instanceof Error ? thrown.message : String(thrown))
 
 /**
  * Checks a law of an instance on samples.
  *
- * @throws Error that begins with the law's name and holds the smallest sample that breaks it
+ * @throws Error that begins with the law's name, says why it does not hold, and shows the smallest sample that breaks it
  */
 export const runLaw = async <I, A>(
   law: Law<I, A>,
@@ -18,19 +22,18 @@ export const runLaw = async <I, A>(
   samples: fc.Arbitrary<A>,
   { runs = 25, seed = 1 }: RunOptions = {},
 ): Promise<void> => {
-  let because = ''
   const details = await fc.check(
     fc.asyncProperty(samples, async (sample) => {
       const verdict = await law.holds(instance)(sample)
-      if (!verdict.holds) because = verdict.because
-      return verdict.holds
+      if (!verdict.holds) throw new Error(verdict.because)
     }),
     { numRuns: runs, seed },
   )
   if (!details.failed) return
-  const thrown = details.errorInstance instanceof Error ? details.errorInstance.message : because
+  const [sample] = details.counterexample ?? []
   throw new Error(
-    `${law.name} does not hold: ${thrown === '' ? because : thrown}\n${fc.defaultReportMessage(details) ?? ''}`,
+    `${law.name}: does not hold. ${reasonOf(details.errorInstance)}\nSample: ${fc.stringify(sample)} (seed ${details.seed}, ${details.numShrinks} times shrunk)`,
+    { cause: details.errorInstance },
   )
 }
 

@@ -1,0 +1,32 @@
+/** Generators of samples for the laws, for fast-check. */
+import fc from 'fast-check'
+import type { ArraySample } from './array.js'
+import type { NetworkChoice } from './network/index.js'
+import type { ProgramSample } from './program/index.js'
+
+/** Seeds: what the laws of layers, optimizers and samplers are sampled by. */
+export const seeds: fc.Arbitrary<{ readonly seed: number }> = fc.record({ seed: fc.nat(99_999) })
+
+/** Steps of a schedule. */
+export const scheduleSteps = (last = 100): fc.Arbitrary<{ readonly step: number }> => fc.record({ step: fc.nat(last) })
+
+/** Shapes of rank 1 to 4 with sizes 1 to 5. */
+export const arraySamples: fc.Arbitrary<ArraySample> = fc.record({
+  shape: fc.array(fc.integer({ min: 1, max: 5 }), { minLength: 1, maxLength: 4 }),
+  seed: fc.nat(9999),
+})
+
+/** Random programs of up to `maxLength` steps. */
+export const programs = (maxLength = 12): fc.Arbitrary<ProgramSample> =>
+  fc.record({
+    choices: fc.array(fc.tuple(fc.nat(999), fc.nat(99), fc.nat(99), fc.nat(99)), { minLength: 1, maxLength }),
+    seed: fc.nat(9999),
+  })
+
+/** Random networks of up to `maxLength` layers. */
+export const networks = (maxLength = 4): fc.Arbitrary<NetworkChoice> =>
+  fc.record({
+    start: fc.nat(99),
+    picks: fc.array(fc.tuple(fc.nat(999), fc.nat(99)), { minLength: 1, maxLength }),
+    seed: fc.nat(9999),
+  })

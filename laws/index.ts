@@ -1,0 +1,30 @@
+/**
+ * The laws of this library, for your own layers, optimizers, samplers and backends too.
+ *
+ * @example
+ * import { relu } from 'pullback'
+ * import { layerLaws, runLaws, seeds } from 'pullback/laws'
+ * import { reference } from 'pullback/reference'
+ *
+ * const instance = {
+ *   device: reference(),
+ *   layer: relu(),
+ *   input: { shape: [2, 3], dtype: 'float64' },
+ *   tolerance: { absolute: 1e-8, relative: 1e-8 },
+ * } as const
+ * await runLaws(layerLaws(), instance, seeds)
+ */
+export * from './arbitrary.js'
+export * from './array.js'
+export * from './backend.js'
+export * from './compare.js'
+export * from './differentiable.js'
+export * from './law.js'
+export * from './layer.js'
+export * from './network/index.js'
+export * from './optimizer.js'
+export * from './program/index.js'
+export * from './rng.js'
+export * from './runner.js'
+export { distinct, dyadic, dyadicLike, inputOf } from './sample.js'
+export * from './schedule.js'

@@ -1,0 +1,2 @@
+export { type NetworkChoice, type NetworkInstance, networkLaws, networkOf, networkParts } from './network.js'
+export type { NetworkPart, Role } from './part.js'

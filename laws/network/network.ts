@@ -1,0 +1,113 @@
+/**
+ * Laws of networks: a random network of random layers obeys every law of layers.
+ *
+ * A list of numbers is read as choices of layers that fit one another, drawn from every family there is, so that a runner
+ * can shrink it. Kinked layers come only where their inputs are still the sample's: distinct, and away from 0 by far more
+ * than differences move them. No sample is ever thrown away.
+ */
+import {
+  type AnyLayer,
+  type Device,
+  type DType,
+  embedding,
+  freeze,
+  rng,
+  type Shape,
+  type Spec,
+  tanh,
+} from 'pullback'
+import type { Tolerance } from '../compare.js'
+import type { Law } from '../law.js'
+import { law } from '../law.js'
+import { type LayerInstance, type LayerSample, layerLaws } from '../layer.js'
+import { distinct, dyadic, inputOf } from '../sample.js'
+import { activations } from './activations.js'
+import { chainAll, combinators, toDouble } from './combinators.js'
+import { loose, type NetworkPart } from './part.js'
+import { transforms } from './transforms.js'
+
+/** Every layer and combinator of this library. */
+export const networkParts: readonly NetworkPart[] = [...activations, ...transforms, ...combinators]
+
+export interface NetworkChoice {
+  readonly start: number
+  readonly picks: readonly (readonly [part: number, option: number])[]
+  readonly seed: number
+}
+
+export interface NetworkInstance {
+  readonly device: Device
+  readonly tolerance: Tolerance
+  /** What networks are drawn from; add your own to `networkParts`. */
+  readonly parts: readonly NetworkPart[]
+}
+
+interface Network {
+  readonly layer: AnyLayer
+  readonly input: Spec
+}
+
+interface Growing {
+  readonly layers: readonly AnyLayer[]
+  readonly shape: Shape
+  /** Whether values are distinct and away from 0. */
+  readonly separated: boolean
+}
+
+const starts: readonly (readonly [shape: Shape, dtype: DType])[] = [
+  [[2, 3, 6, 5], 'float64'],
+  [[3, 4], 'float64'],
+  [[3, 2, 4], 'float64'],
+  [[3, 2], 'int32'],
+]
+
+/** The output shape that a layer's init promises; nothing is computed. */
+const shapeAfter = (layer: AnyLayer, shape: Shape): Shape => {
+  const { output } = layer.init({ shape, dtype: 'float64' })(rng(0))[0] as { readonly output: Spec }
+  return 'dtype' in output ? output.shape : shape
+}
+
+const smoothLayer =
+  (parts: readonly NetworkPart[]) =>
+  (shape: Shape, option: number): AnyLayer => {
+    const plain = parts.filter(({ role, fits, of }) => role === 'smooth' && fits(shape) && of.length === 1)
+    return plain[option % plain.length]?.make(shape, option, () => loose(tanh())) ?? loose(tanh())
+  }
+
+const grown = (parts: readonly NetworkPart[], network: Growing, pick: number, option: number): Growing => {
+  const { shape, separated, layers } = network
+  const fitting = parts.filter(({ role, fits }) => fits(shape) && (separated || role !== 'kinked'))
+  const part = fitting[pick % fitting.length]
+  if (part === undefined) return network
+  const layer = part.make(shape, option, smoothLayer(parts))
+  return {
+    layers: [...layers, layer],
+    shape: shapeAfter(layer, shape),
+    separated: separated && part.role === 'moves',
+  }
+}
+
+/** The network of a choice: it has at least one layer. */
+export const networkOf = ({ start, picks }: NetworkChoice, parts: readonly NetworkPart[] = networkParts): Network => {
+  const [shape, dtype] = starts[start % starts.length]!
+  const isIndex = dtype === 'int32'
+  // A table's params are float32 where its input is int32: it is held, and its own derivatives are checked apart.
+  const head = isIndex ? [loose(freeze(embedding(3, 4))), toDouble()] : []
+  const first: Growing = { layers: head, shape: isIndex ? [...shape, 4] : shape, separated: !isIndex }
+  const { layers } = picks.reduce((network, [pick, option]) => grown(parts, network, pick, option), first)
+  return { layer: layers.length === 0 ? loose(tanh()) : chainAll(...layers), input: { shape, dtype } }
+}
+
+const inputs = (shape: Shape, dtype: DType, seed: number) =>
+  dtype === 'int32' ? dyadic(shape, dtype, seed) : distinct(shape, dtype, seed)
+
+type AnyLayerLaw = Law<LayerInstance<unknown, unknown, unknown, unknown>, LayerSample>
+
+export const networkLaws: readonly Law<NetworkInstance, NetworkChoice>[] = (
+  layerLaws<unknown, unknown, unknown, unknown>() as readonly AnyLayerLaw[]
+).map(({ name, holds }) =>
+  law(name.replace('Layer', 'Network'), ({ device, tolerance, parts }, choice) => {
+    const { layer, input } = networkOf(choice, parts)
+    return holds({ device, tolerance, layer, input, sample: (seed) => inputOf(input, seed, inputs) })(choice)
+  }),
+)

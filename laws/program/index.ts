@@ -1,0 +1,8 @@
+export {
+  type Choices,
+  differentiableProgram,
+  type ProgramSample,
+  programInputs,
+  programInSteps,
+  programOf,
+} from './program.js'
