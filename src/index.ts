@@ -16,6 +16,7 @@ export * as initializer from './init/index.js'
 export * from './layer/index.js'
 // These are layers as well as functions of arrays, so they stand in for the functions of src/array.
 export { concat, reshape, tanh } from './layer/index.js'
+export * from './loss/index.js'
 export * from './optim/index.js'
 export * from './random/index.js'
 export * from './train/index.js'

@@ -1,21 +1,9 @@
 /** Smooth activations. The pullbacks of sigmoid and tanh are one gate of their own output. */
-import {
-  abs,
-  add,
-  div,
-  erf,
-  exp,
-  log1p,
-  maximum,
-  mul,
-  neg,
-  square,
-  sub,
-  tanh as tanhOf,
-} from '../../array/elementwise.js'
+import { add, div, erf, exp, log1p, mul, neg, square, sub, tanh as tanhOf } from '../../array/elementwise.js'
 import { fail } from '../../array/error.js'
 import type { Tensor } from '../../array/tensor.js'
 import { type Activation, type ActivationWith, activation, plainActivation } from './activation.js'
+import { gate } from './rectifiers.js'
 
 /** 1 / (1 + e^-x). Where e^-x overflows the quotient is the 0 that it should be. */
 export const logistic = (x: Tensor): Tensor => div(1, add(exp(neg(x)), 1))
@@ -32,9 +20,9 @@ export const tanh: Activation = plainActivation('tanh', (x) => {
   return [y, (cotangent) => mul(cotangent, sub(1, square(y)))]
 })
 
-/** log(1 + e^x), as max(x, 0) + log(1 + e^-|x|), which never overflows. */
+/** log(1 + e^x), as max(x, 0) + log(1 + e^-|x|), which never overflows. Gates, so that derived slopes at 0 are right. */
 export const softplus: Activation = plainActivation('softplus', (x) => [
-  add(maximum(x, 0), log1p(exp(neg(abs(x))))),
+  add(gate(x, x, 0), log1p(exp(gate(x, neg(x), x)))),
   (cotangent) => mul(cotangent, logistic(x)),
 ])
 
