@@ -1,0 +1,89 @@
+/**
+ * From a canonical program to the kernels that run it: simplify, group instructions into kernels (lower/group.ts), write
+ * each group as a loop nest over views (lower/kernels.ts), order them, and plan memory (lower/memory.ts).
+ *
+ * Law: the plan with and without fusion gives the same bits. Nothing here changes the order of a sum.
+ */
+import { sizeOf } from '../array/shape.js'
+import type { RunOptions } from './backend.js'
+import type { Kernel, KernelPlan } from './kernel.js'
+import { analyse, isFree, isReduce } from './lower/analysis.js'
+import { type Group, group } from './lower/group.js'
+import { emitLoop, emitMatmul, emitReduce } from './lower/kernels.js'
+import { planMemory } from './lower/memory.js'
+import { type DraftBuffer, newBuffer, type State, storageOf } from './lower/state.js'
+import { contiguous } from './lower/view.js'
+import { emitFill, emitScan, emitWhole } from './lower/whole.js'
+import type { Program } from './program.js'
+import { simplify } from './simplify.js'
+
+export interface LowerOptions extends RunOptions {
+  /** Every instruction a kernel of its own: for the law that fusion changes no bit. */
+  readonly unfused?: boolean
+}
+
+/** What each output is; two outputs on a device never share a buffer. */
+const ownersOf = ({ instructions, outputs }: Program, keep: RunOptions['keep']): (number | 'copy' | 'input')[] => {
+  const owned = new Set<number>()
+  return outputs.map((output) => {
+    let base = output
+    while (instructions[base]!.op === 'reshape' || instructions[base]!.op === 'barrier')
+      base = instructions[base]!.inputs[0]!
+    const { op } = instructions[base]!
+    if (op === 'input') return keep === 'host' ? 'input' : 'copy'
+    if (isFree(op) || (owned.has(base) && keep === 'device')) return 'copy'
+    owned.add(base)
+    return base
+  })
+}
+
+const emit = (state: State, each: Group, options: LowerOptions): void => {
+  if (each.anchor < 0) {
+    emitLoop(state, each)
+    return
+  }
+  const { op, body } = state.program.instructions[each.anchor]!
+  if (isReduce(op)) emitReduce(state, each)
+  else if (op === 'matmul') emitMatmul(state, each)
+  else if (op === 'pad') emitFill(state, each)
+  else if (op === 'scan') {
+    const donated = body!.program.inputs.map(() => false)
+    emitScan(state, each, lower(body!.program, { ...options, donated, keep: 'device' }))
+  } else if (op !== 'concat') emitWhole(state, each)
+}
+
+const isEmpty = (kernel: Kernel): boolean => kernel.kind === 'loop' && sizeOf(kernel.dims) === 0
+
+export const lower = (given: Program, options: LowerOptions): KernelPlan => {
+  const program = simplify(given)
+  const owners = ownersOf(program, options.keep)
+  const grouping = group(program, analyse(program), { unfused: options.unfused ?? false, owners })
+  const buffers: DraftBuffer[] = []
+  const outputOf = new Map<number, number>()
+  owners.forEach((owner, index) => {
+    if (typeof owner === 'number' && !outputOf.has(owner)) outputOf.set(owner, index)
+  })
+  const state: State = { program, grouping, buffers, kernels: [], storage: new Map(), outputOf, later: [] }
+  program.inputs.forEach((node, index) => {
+    const { dtype, shape } = program.instructions[node]!
+    const buffer = newBuffer(state, dtype, sizeOf(shape), { kind: 'input', index })
+    state.storage.set(node, { buffer, dtype, view: contiguous(sizeOf(shape)) })
+  })
+  for (const each of grouping.groups) {
+    emit(state, each, options)
+    state.kernels.push(...state.later.splice(0))
+  }
+  const kernels = state.kernels.filter((kernel) => !isEmpty(kernel))
+  const baseOf = (output: number): number => {
+    let base = output
+    while (program.instructions[base]!.op === 'reshape' || program.instructions[base]!.op === 'barrier')
+      base = program.instructions[base]!.inputs[0]!
+    return base
+  }
+  const outputs = owners.map((owner, index) =>
+    owner === 'copy'
+      ? buffers.findIndex(({ role }) => role.kind === 'output' && role.index === index)
+      : storageOf(state, typeof owner === 'number' ? owner : baseOf(program.outputs[index]!)).buffer,
+  )
+  return { ...planMemory(buffers, kernels, options.donated), kernels, outputs, scalars: program.scalars }
+}

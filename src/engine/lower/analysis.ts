@@ -1,0 +1,79 @@
+/** What fusion wants to know of each instruction before it decides anything. */
+
+import type { ElementwiseOp } from '../../array/node.js'
+import { sizeOf } from '../../array/shape.js'
+import type { InstructionOp, Program } from '../program.js'
+
+/** Rough costs in additions: what a step takes beside a load and a store of memory. */
+const costs: Readonly<Record<ElementwiseOp, number>> = {
+  ...{ neg: 1, abs: 1, sign: 2, sqrt: 6, floor: 1, cast: 1, bitcast: 0 },
+  ...{ exp: 20, log: 25, log1p: 30, sin: 30, cos: 30, tanh: 25, erf: 30, pow: 60 },
+  ...{ add: 1, sub: 1, mul: 1, div: 5, maximum: 2, minimum: 2, mod: 8, less: 1, equal: 1 },
+  ...{ and: 1, or: 1, xor: 1, shiftLeft: 1, shiftRight: 1, select: 1 },
+}
+const moves: ReadonlySet<InstructionOp> = new Set([
+  ...(['reshape', 'permute', 'broadcast', 'slice', 'flip', 'window', 'barrier'] as const),
+])
+
+export const isElementwise = (op: InstructionOp): op is ElementwiseOp => op in costs
+/** Ops that only say where elements are. */
+export const isMove = (op: InstructionOp): boolean => moves.has(op)
+/** Ops that need no memory at all. */
+export const isFree = (op: InstructionOp): boolean => op === 'constant' || op === 'scalar' || op === 'iota'
+
+export interface Analysis {
+  readonly sizes: readonly number[]
+  /** Cost of computing an element from what is stored at the latest, if nothing elementwise is stored. */
+  readonly cost: readonly number[]
+  /** How many large operands that takes. */
+  readonly loads: readonly number[]
+  /** The last instruction that is not elementwise among those it depends on, or -1. */
+  readonly ready: readonly number[]
+  /** Whether that one is a reduce or matmul from which it is computed place by place. */
+  readonly follows: readonly boolean[]
+}
+
+/** Past this, a number is large enough to say: do not compute it again. */
+const most = 10_000
+
+export const analyse = ({ instructions }: Program): Analysis => {
+  const sizes = instructions.map(({ shape }) => sizeOf(shape))
+  const cost: number[] = []
+  const loads: number[] = []
+  const ready: number[] = []
+  const follows: boolean[] = []
+  instructions.forEach(({ op, inputs }, i) => {
+    const last = inputs.reduce((latest, input) => Math.max(latest, ready[input]!), -1)
+    if (isElementwise(op)) {
+      // A small operand stays in a cache, or in a register.
+      const big = inputs.filter((input) => 4 * sizes[input]! >= sizes[i]!)
+      cost.push(Math.min(most, costs[op] + inputs.reduce((sum, input) => sum + cost[input]!, 0)))
+      loads.push(
+        Math.min(
+          most,
+          big.reduce((sum, input) => sum + loads[input]!, 0),
+        ),
+      )
+      ready.push(last)
+      follows.push(
+        last >= 0 && inputs.some((input) => sizes[input] === sizes[i] && ready[input] === last && follows[input]!),
+      )
+    } else if (isMove(op)) {
+      const source = inputs[0]!
+      const inOrder = op === 'reshape' || op === 'barrier'
+      cost.push(cost[source]!)
+      loads.push(loads[source]!)
+      ready.push(last)
+      follows.push(inOrder && ready[source] === last && follows[source]!)
+    } else {
+      cost.push(0)
+      loads.push(isFree(op) ? 0 : 1)
+      ready.push(isFree(op) || op === 'input' ? -1 : i)
+      follows.push(op === 'matmul' || isReduce(op))
+    }
+  })
+  return { sizes, cost, loads, ready, follows }
+}
+
+const reduces: ReadonlySet<InstructionOp> = new Set(['sum', 'prod', 'max', 'min', 'argMax'])
+export const isReduce = (op: InstructionOp): boolean => reduces.has(op)

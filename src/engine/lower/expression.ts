@@ -1,0 +1,159 @@
+/**
+ * The scalar program of a kernel: from the values that it stores down to what is in memory, through views.
+ *
+ * A move between two elementwise instructions is not carried out: it is remembered on the way down, and applied to the
+ * view of each load that is found there.
+ */
+import { type Shape, sameShape, sizeOf } from '../../array/shape.js'
+import type { Operand, Step } from '../kernel.js'
+import { isElementwise, isFree, isMove } from './analysis.js'
+import type { Group, Section } from './group.js'
+import { instructionOf, madeContiguous, type State, type Stored, storageOf } from './state.js'
+import { contiguous, type Move, moved } from './view.js'
+
+/** A load or an index, seen from the kernel's places. */
+export interface Leaf {
+  readonly kind: 'load' | 'index'
+  readonly stored: Stored
+}
+type Source = Leaf | Exclude<Operand, { kind: 'load' | 'index' }>
+
+/** Moves that were met on the way down, the innermost first. */
+interface Chain {
+  readonly id: number
+  readonly move: Move
+  readonly outer: Chain | undefined
+}
+
+export interface Expression {
+  /** Operand v is number -1 - v, step v is number v, until `finish` numbers them as kernels do. */
+  readonly value: (node: number) => number
+  readonly leaves: () => readonly Leaf[]
+  /** Makes the elements of a leaf contiguous first. */
+  readonly materialise: (leaf: number) => void
+  readonly finish: (leafOperand: (leaf: number) => Operand) => {
+    readonly operands: readonly Operand[]
+    readonly steps: readonly Step[]
+    readonly number: (value: number) => number
+  }
+}
+
+const keyOf = (source: Source): string => {
+  switch (source.kind) {
+    case 'load':
+    case 'index': {
+      const { buffer, dtype, view } = source.stored
+      return `${source.kind} ${dtype} ${buffer} ${view.offset} ${view.digits.map((d) => `${d.size}:${d.stride}`).join()}`
+    }
+    case 'scalar':
+      return `scalar ${source.index}`
+    case 'constant':
+      return `constant ${source.dtype} ${source.value}`
+    case 'result':
+      return 'result'
+  }
+}
+
+export const expression = (state: State, group: Group, section: Section): Expression => {
+  const { home, sections } = state.grouping
+  const sources: Source[] = []
+  const sourceNumbers = new Map<string, number>()
+  const steps: Step[] = []
+  const values = new Map<string, number>()
+  const chains = new Map<string, Chain>()
+
+  const addSource = (source: Source): number => {
+    const key = keyOf(source)
+    const known = sourceNumbers.get(key)
+    if (known !== undefined) return known
+    const number = -sources.push(source)
+    sourceNumbers.set(key, number)
+    return number
+  }
+
+  const extend = (outer: Chain | undefined, node: string | number, move: Move): Chain => {
+    const key = `${outer?.id ?? 0} ${node}`
+    const known = chains.get(key)
+    if (known !== undefined) return known
+    const made = { id: chains.size + 1, move, outer }
+    chains.set(key, made)
+    return made
+  }
+  const spread = (outer: Chain | undefined, from: Shape, to: Shape): Chain | undefined =>
+    sameShape(from, to) || sizeOf(from) === sizeOf(to)
+      ? outer
+      : extend(outer, `${from.join()}>${to.join()}`, { op: 'broadcast', attributes: [], from, to })
+
+  const addLeaf = (kind: Leaf['kind'], start: Stored, chain: Chain | undefined): number => {
+    let stored = start
+    let leafKind = kind
+    for (let at = chain; at !== undefined; at = at.outer) {
+      let view = moved(stored.view, at.move)
+      if (view === undefined) {
+        stored = madeContiguous(state, stored, leafKind)
+        leafKind = 'load'
+        view = moved(stored.view, at.move)!
+      }
+      stored = { ...stored, view }
+    }
+    return addSource({ kind: leafKind, stored })
+  }
+
+  const isHere = (node: number): boolean => home[node] === group && sections[node] === section
+  const isStored = (node: number): boolean => instructionOf(state, node).op === 'input' || home[node] !== undefined
+
+  const build = (node: number, chain: Chain | undefined): number => {
+    const { op, dtype, shape, inputs, attributes } = instructionOf(state, node)
+    if (op === 'constant') return addSource({ kind: 'constant', dtype, value: attributes[0]! })
+    if (op === 'scalar') return addSource({ kind: 'scalar', dtype, index: attributes[0]! })
+    if (op === 'iota') return addLeaf('index', { buffer: -1, dtype, view: contiguous(sizeOf(shape)) }, chain)
+    if (node === group.anchor && section === 'main') return addSource({ kind: 'result', dtype })
+    if (isStored(node) && !isHere(node)) return addLeaf('load', storageOf(state, node), chain)
+    if (!isElementwise(op)) throw new Error(`pullback: ${op} within a loop; please report this`)
+    const args = inputs.map((input) => value(input, spread(chain, instructionOf(state, input).shape, shape)))
+    return steps.push({ op, dtype, args }) - 1
+  }
+
+  const value = (from: number, outer: Chain | undefined): number => {
+    let node = from
+    let chain = outer
+    for (;;) {
+      const { op, shape, inputs, attributes } = instructionOf(state, node)
+      if (!isMove(op) || (isStored(node) && !isHere(node))) break
+      const source = instructionOf(state, inputs[0]!).shape
+      if (op !== 'reshape' && op !== 'barrier')
+        chain = extend(chain, node, { op: op as Move['op'], attributes, from: source, to: shape })
+      node = inputs[0]!
+    }
+    const key = `${node} ${isFree(instructionOf(state, node).op) && instructionOf(state, node).op !== 'iota' ? 0 : (chain?.id ?? 0)}`
+    const known = values.get(key)
+    if (known !== undefined) return known
+    const made = build(node, chain)
+    values.set(key, made)
+    return made
+  }
+
+  const leafNumbers = (): number[] => sources.flatMap((source, i) => ('stored' in source ? [i] : []))
+
+  return {
+    value: (node) => value(node, undefined),
+    leaves: () => leafNumbers().map((i) => sources[i] as Leaf),
+    materialise: (leaf) => {
+      const at = leafNumbers()[leaf]!
+      const { kind, stored } = sources[at] as Leaf
+      sources[at] = { kind: 'load', stored: madeContiguous(state, stored, kind) }
+    },
+    finish: (leafOperand) => {
+      let leaf = 0
+      const operands = sources.map((source) => ('stored' in source ? leafOperand(leaf++) : source))
+      const number = (v: number): number => (v < 0 ? -1 - v : operands.length + v)
+      return { operands, steps: steps.map((step) => ({ ...step, args: step.args.map(number) })), number }
+    },
+  }
+}
+
+/** The operand of a leaf, once the strides of its access are known. */
+export const operandOf = ({ kind, stored }: Leaf, strides: readonly number[]): Operand =>
+  kind === 'load'
+    ? { kind, dtype: stored.dtype, access: { buffer: stored.buffer, offset: stored.view.offset, strides } }
+    : { kind, dtype: stored.dtype, offset: stored.view.offset, strides }

@@ -1,0 +1,95 @@
+/**
+ * A program made smaller without changing a bit: what is computed twice is computed once, what nobody needs is gone, and
+ * exact algebra (simplify/rules.ts) is applied.
+ *
+ * A barrier is never equal to another one, so what is computed behind it is computed anew. It keeps those of the values
+ * it waits for that somebody needs anyway.
+ */
+import { sizeOf } from '../array/shape.js'
+import type { Instruction, Program } from './program.js'
+import { filled, type Rewriter, rules } from './simplify/rules.js'
+
+/** Moving the elements of an array of one number leaves it one. */
+const moves: ReadonlySet<string> = new Set(['broadcast', 'reshape', 'permute', 'slice', 'flip', 'window'])
+
+const keyOf = ({ op, dtype, shape, inputs, attributes }: Instruction): string =>
+  `${op} ${dtype} ${shape.join()} ${inputs.join()} ${attributes.join()}`
+
+const isUnique = ({ op }: Instruction): boolean => op === 'barrier' || op === 'scan' || op === 'input'
+
+export const simplify = (program: Program): Program => {
+  const made: Instruction[] = []
+  const constants: (number | undefined)[] = []
+  const known = new Map<string, number>()
+
+  const append = (it: Instruction): number => {
+    made.push(it)
+    constants.push(it.op === 'constant' ? it.attributes[0] : moves.has(it.op) ? constants[it.inputs[0]!] : undefined)
+    return made.length - 1
+  }
+  const emit = (it: Instruction): number => {
+    if (isUnique(it)) return append(it)
+    if (it.op !== 'constant' && it.op !== 'scalar') {
+      if (sizeOf(it.shape) === 0 && !(it.op === 'broadcast' && made[it.inputs[0]!]!.op === 'constant'))
+        return filled(rewriter, it, 0)
+      const rewritten = rules[it.op]?.(rewriter, it)
+      if (rewritten !== undefined) return rewritten
+    }
+    const key = keyOf(it)
+    const found = known.get(key)
+    if (found !== undefined) return found
+    const id = append(it)
+    known.set(key, id)
+    return id
+  }
+  const rewriter: Rewriter = { instruction: (id) => made[id]!, constantOf: (id) => constants[id], emit }
+
+  const to: number[] = []
+  for (const it of program.instructions) {
+    const inputs = it.inputs.map((input) => to[input]!)
+    if (it.op === 'project') to.push(projection(rewriter, { ...it, inputs }))
+    else if (it.op === 'scan')
+      to.push(append({ ...it, inputs, body: { ...it.body!, program: simplify(it.body!.program) } }))
+    else to.push(emit({ ...it, inputs }))
+  }
+  return prune({
+    instructions: made,
+    inputs: program.inputs.map((id) => to[id]!),
+    scalars: program.scalars,
+    outputs: program.outputs.map((id) => to[id]!),
+  })
+}
+
+/** A loop of no steps ends with the carry it began with. */
+const projection = (rewriter: Rewriter, it: Instruction): number => {
+  const loop = rewriter.instruction(it.inputs[0]!)
+  const { length, carry } = loop.body!
+  if (length === 0 && it.attributes[0]! < carry) return loop.inputs[it.attributes[0]!]!
+  return rewriter.emit(it)
+}
+
+const prune = (program: Program): Program => {
+  const { instructions } = program
+  const live = new Uint8Array(instructions.length)
+  for (const id of [...program.outputs, ...program.inputs]) live[id] = 1
+  for (let id = instructions.length - 1; id >= 0; id--) {
+    const { op, inputs } = instructions[id]!
+    if (live[id] === 0) continue
+    if (op === 'barrier') live[inputs[0]!] = 1
+    else for (const input of inputs) live[input] = 1
+  }
+  const to = new Int32Array(instructions.length)
+  const kept: Instruction[] = []
+  instructions.forEach((it, id) => {
+    if (live[id] === 0) return
+    const needed = it.op === 'barrier' ? it.inputs.filter((input, i) => i === 0 || live[input] === 1) : it.inputs
+    to[id] = kept.length
+    kept.push({ ...it, inputs: needed.map((input) => to[input]!) })
+  })
+  return {
+    instructions: kept,
+    inputs: program.inputs.map((id) => to[id]!),
+    scalars: program.scalars,
+    outputs: program.outputs.map((id) => to[id]!),
+  }
+}
