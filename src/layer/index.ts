@@ -19,3 +19,4 @@ export type {
 export * from './normalization/index.js'
 export { type ConcatFunction, concat, flatten, type Reshape, reshape } from './rearrange.js'
 export * from './recurrent/index.js'
+export { type Summary, type SummaryRow, showSummary, summary } from './summary.js'

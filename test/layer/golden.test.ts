@@ -1,7 +1,17 @@
 /** The layers against the golden cases, in float64 on the reference device. */
 import * as p from 'pullback'
 import { describe, expect, it } from 'vitest'
-import { type Case, casesOf, checkLayer, evaluate, expectAll, expectClose, type Loose, load, loadAll } from './support.js'
+import {
+  type Case,
+  casesOf,
+  checkLayer,
+  evaluate,
+  expectAll,
+  expectClose,
+  type Loose,
+  load,
+  loadAll,
+} from './support.js'
 
 const plain = (make: (options: Loose) => Loose) => (one: Case) =>
   checkLayer(make(one.options), {}, load(one.inputs.x!), one, (_, x) => ({ x }))
@@ -90,7 +100,10 @@ for (const file of ['activations', 'convolution', 'layers'])
 
 describe('functions stand for their layers', () => {
   it('applies a layer without params at once when it is given arrays', () => {
-    const x = p.tensor([[-1, 2], [3, -4]]) as Loose
+    const x = p.tensor([
+      [-1, 2],
+      [3, -4],
+    ]) as Loose
     const [of, layer] = [p.relu(x), p.relu().infer({}, {}, x)[0]]
     expect(p.toArray(evaluate(of))).toEqual(p.toArray(evaluate(layer as Loose)))
     expect(p.reshape(x, [4]).shape).toEqual([4])

@@ -1,6 +1,21 @@
 /** The golden cases, as tensors, and comparison with them. */
 import { readFileSync } from 'node:fs'
-import { type AnyTensor, type DType, item, leaves, type Layer, mapTree, mul, namedLeaves, sub, sum, type Tensor, tensor, toArray, zipTrees } from 'pullback'
+import {
+  type AnyTensor,
+  type DType,
+  item,
+  type Layer,
+  leaves,
+  mapTree,
+  mul,
+  namedLeaves,
+  sub,
+  sum,
+  type Tensor,
+  tensor,
+  toArray,
+  zipTrees,
+} from 'pullback'
 import { reference } from 'pullback/reference'
 import { expect } from 'vitest'
 
@@ -34,7 +49,10 @@ export type Loose = any
 const integers = ['labels', 'indices']
 export const load = (golden: Golden, name = '', dtype: DType = 'float64'): Loose =>
   tensor(golden.data, golden.shape, integers.includes(name) ? 'int32' : dtype)
-export const loadAll = (record: Readonly<Record<string, Golden>>, dtype: DType = 'float64'): Readonly<Record<string, Loose>> =>
+export const loadAll = (
+  record: Readonly<Record<string, Golden>>,
+  dtype: DType = 'float64',
+): Readonly<Record<string, Loose>> =>
   Object.fromEntries(Object.entries(record).map(([name, golden]) => [name, load(golden, name, dtype)]))
 
 /** |got - want| <= bound (1 + |want|), with the shape. */
@@ -48,7 +66,11 @@ export const expectClose = (got: AnyTensor, want: Golden, bound = 1e-9, what = '
 }
 
 /** Every cotangent that the case has. */
-export const expectAll = (got: Readonly<Record<string, Loose>>, want: Readonly<Record<string, Golden>>, bound = 1e-9): void => {
+export const expectAll = (
+  got: Readonly<Record<string, Loose>>,
+  want: Readonly<Record<string, Golden>>,
+  bound = 1e-9,
+): void => {
   for (const [name, golden] of Object.entries(want)) expectClose(got[name] as AnyTensor, golden, bound, name)
 }
 
