@@ -178,7 +178,7 @@ export const group = ({ instructions, outputs }: Program, analysis: Analysis, op
   const homeAmong = (list: readonly Use[], accepts: (use: Use) => boolean): Use | undefined => {
     const best = earliest(list.filter((each) => each.kind === 'same' && accepts(each)))
     if (best === undefined) return undefined
-    const rest = list.filter((each) => each.group !== best.group || each.section !== best.section)
+    const rest = list.filter((each) => each !== best && !(each.kind === 'order' && each.group === best.group))
     return rest.every((each) => each.group.position > best.group.position) ? best : undefined
   }
 
