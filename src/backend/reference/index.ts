@@ -1,2 +1,2 @@
-export { reference } from './device.js'
 export { referenceBackend } from './backend.js'
+export { reference } from './device.js'

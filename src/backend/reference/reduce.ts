@@ -41,11 +41,18 @@ const reduceBlock = (
   return f(f(f(l0, l4), f(l2, l6)), f(f(l1, l5), f(l3, l7)))
 }
 
-/** The elements are `rows` rows of r. */
-const inBlocks = (elements: ArrayLike<number>, rows: number, r: number, f: Operator, identity: number): number => {
-  if (elements.length === 0) return identity
-  const results = blocksOf(rows, r).map((block) => reduceBlock(elements, block, f, identity))
-  return results.length === 1 ? results[0]! : inBlocks(results, 1, results.length, f, identity)
+/** Reduces `rows` rows of r elements. */
+const inBlocks = (
+  rows: number,
+  r: number,
+  f: Operator,
+  identity: number,
+): ((elements: ArrayLike<number>) => number) => {
+  const blocks = blocksOf(rows, r)
+  if (blocks.length === 0) return () => identity
+  if (blocks.length === 1) return (elements) => reduceBlock(elements, blocks[0]!, f, identity)
+  const again = inBlocks(1, blocks.length, f, identity)
+  return (elements) => again(blocks.map((block) => reduceBlock(elements, block, f, identity)))
 }
 
 /** The first place of the largest element; the first NaN, if there is one. */
@@ -72,8 +79,8 @@ const rowAxes = (axes: readonly number[]): number => {
 }
 
 const reducer = (op: ReduceOp, dtype: DType, rows: number, r: number): ((elements: ArrayLike<number>) => number) => {
-  if (op === 'sum') return (elements) => inBlocks(elements, rows, r, addition(dtype), 0)
-  if (op === 'prod') return (elements) => inBlocks(elements, rows, r, multiplication(dtype), 1)
+  if (op === 'sum') return inBlocks(rows, r, addition(dtype), 0)
+  if (op === 'prod') return inBlocks(rows, r, multiplication(dtype), 1)
   if (op === 'argMax') return placeOfLargest
   return (elements) => folded(elements, op === 'max' ? Math.max : Math.min)
 }
