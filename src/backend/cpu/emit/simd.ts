@@ -1,0 +1,202 @@
+/** SIMD instructions: four lanes of float32 or int32 in 128 bits. */
+import { type Code, doubleBytes, floatBytes, integerBytes, type Operand, signed, unsigned, valueOf } from './code.js'
+
+const i32Constant = (n: number): Code => [0x41, ...signed(n)]
+
+/** One float32 in all four lanes. */
+export const splatConstant = (x: number): Code => {
+  const bytes = floatBytes(x)
+  return [0xfd, 12, ...bytes, ...bytes, ...bytes, ...bytes]
+}
+const splatInteger = (n: number): Code => {
+  const bytes = integerBytes(n)
+  return [0xfd, 12, ...bytes, ...bytes, ...bytes, ...bytes]
+}
+
+type Constant = (n: number) => Code
+const instruction = (code: number): number[] => [0xfd, ...unsigned(code)]
+const unary =
+  (code: number, constant: Constant) =>
+  (a: Operand): Code => [valueOf(a, constant), ...instruction(code)]
+const binary =
+  (code: number, constant: Constant) =>
+  (a: Operand, b: Operand): Code => [valueOf(a, constant), valueOf(b, constant), ...instruction(code)]
+const shift =
+  (code: number) =>
+  (a: Operand, bits: Operand): Code => [valueOf(a, splatInteger), valueOf(bits, i32Constant), ...instruction(code)]
+
+const load =
+  (code: number, alignment: number) =>
+  (address: Operand, offset = 0): Code => [
+    valueOf(address, i32Constant),
+    ...instruction(code),
+    alignment,
+    ...unsigned(offset),
+  ]
+
+/** What does not care for the type of the lanes. Numbers are int32 in all lanes. */
+export const v128 = {
+  load: load(0, 2),
+  /** The element at the address in all lanes. */
+  loadSplat: load(9, 2),
+  /** The element at the address in lane 0, zeros in the others. */
+  loadFirst: load(92, 2),
+  /** `vector` with one lane from the address. */
+  loadLane: (address: Operand, vector: Operand, lane: number, offset = 0): Code => [
+    valueOf(address, i32Constant),
+    valueOf(vector, splatInteger),
+    ...instruction(86),
+    2,
+    ...unsigned(offset),
+    lane,
+  ],
+  store: (address: Operand, value: Operand, offset = 0): Code => [
+    valueOf(address, i32Constant),
+    valueOf(value, splatInteger),
+    ...instruction(11),
+    2,
+    ...unsigned(offset),
+  ],
+  storeLane: (address: Operand, value: Operand, lane: number, offset = 0): Code => [
+    valueOf(address, i32Constant),
+    valueOf(value, splatInteger),
+    ...instruction(90),
+    2,
+    ...unsigned(offset),
+    lane,
+  ],
+  /** Lanes 0-3 are those of a, 4-7 those of b. */
+  shuffle: (a: Operand, b: Operand, lanes: readonly number[]): Code => [
+    valueOf(a, splatInteger),
+    valueOf(b, splatInteger),
+    ...instruction(13),
+    ...lanes.flatMap((lane) => [4 * lane, 4 * lane + 1, 4 * lane + 2, 4 * lane + 3]),
+  ],
+  /** Four integers, one a lane. */
+  lanes: (a: number, b: number, c: number, d: number): Code => [
+    ...instruction(12),
+    ...[a, b, c, d].flatMap(integerBytes),
+  ],
+  not: unary(77, splatInteger),
+  and: binary(78, splatInteger),
+  /** a and not b */
+  andNot: binary(79, splatInteger),
+  or: binary(80, splatInteger),
+  xor: binary(81, splatInteger),
+  /** Bits of a where `mask` has ones, else of b. */
+  choose: (a: Operand, b: Operand, mask: Operand): Code => [
+    valueOf(a, splatInteger),
+    valueOf(b, splatInteger),
+    valueOf(mask, splatInteger),
+    ...instruction(82),
+  ],
+  anyTrue: unary(83, splatInteger),
+}
+
+export const i32x4 = {
+  constant: splatInteger,
+  splat: (a: Operand): Code => [valueOf(a, i32Constant), ...instruction(17)],
+  lane: (a: Operand, lane: number): Code => [valueOf(a, splatInteger), ...instruction(27), lane],
+  replaceLane: (a: Operand, lane: number, value: Operand): Code => [
+    valueOf(a, splatInteger),
+    valueOf(value, i32Constant),
+    ...instruction(28),
+    lane,
+  ],
+  equal: binary(55, splatInteger),
+  notEqual: binary(56, splatInteger),
+  less: binary(57, splatInteger),
+  lessUnsigned: binary(58, splatInteger),
+  greater: binary(59, splatInteger),
+  greaterUnsigned: binary(60, splatInteger),
+  abs: unary(160, splatInteger),
+  neg: unary(161, splatInteger),
+  shiftLeft: shift(171),
+  shiftRight: shift(172),
+  shiftRightUnsigned: shift(173),
+  add: binary(174, splatInteger),
+  sub: binary(177, splatInteger),
+  mul: binary(181, splatInteger),
+  min: binary(182, splatInteger),
+  minUnsigned: binary(183, splatInteger),
+  max: binary(184, splatInteger),
+  maxUnsigned: binary(185, splatInteger),
+  /** Truncates, saturates; NaN becomes 0. */
+  fromFloat: unary(248, splatConstant),
+  fromFloatUnsigned: unary(249, splatConstant),
+}
+
+export const f32x4 = {
+  constant: splatConstant,
+  splat: (a: Operand): Code => [valueOf(a, (x) => [0x43, ...floatBytes(x)]), ...instruction(19)],
+  lane: (a: Operand, lane: number): Code => [valueOf(a, splatConstant), ...instruction(31), lane],
+  equal: binary(65, splatConstant),
+  notEqual: binary(66, splatConstant),
+  less: binary(67, splatConstant),
+  greater: binary(68, splatConstant),
+  lessOrEqual: binary(69, splatConstant),
+  greaterOrEqual: binary(70, splatConstant),
+  floor: unary(104, splatConstant),
+  nearest: unary(106, splatConstant),
+  abs: unary(224, splatConstant),
+  neg: unary(225, splatConstant),
+  sqrt: unary(227, splatConstant),
+  add: binary(228, splatConstant),
+  sub: binary(229, splatConstant),
+  mul: binary(230, splatConstant),
+  div: binary(231, splatConstant),
+  /** NaN where either is NaN; -0 is below 0. */
+  min: binary(232, splatConstant),
+  max: binary(233, splatConstant),
+  /** b < a ? b : a */
+  firstMin: binary(234, splatConstant),
+  /** a < b ? b : a */
+  firstMax: binary(235, splatConstant),
+  fromInteger: unary(250, splatInteger),
+  fromUnsigned: unary(251, splatInteger),
+}
+
+/** Two lanes of float64, for what float32 is too narrow for on the way. */
+const splatDouble = (x: number): Code => {
+  const bytes = doubleBytes(x)
+  return [0xfd, 12, ...bytes, ...bytes]
+}
+const f64Binary = (code: number) => binary(code, splatDouble)
+const f64Unary = (code: number) => unary(code, splatDouble)
+
+export const f64x2 = {
+  constant: splatDouble,
+  /** float32 lanes 0 and 1 */
+  fromFloatLow: unary(95, splatConstant),
+  /** float32 in lanes 0 and 1, rounded; zeros above */
+  toFloatLow: f64Unary(94),
+  /** int32 lanes 0 and 1 */
+  fromIntegerLow: unary(254, splatInteger),
+  /** int32 in lanes 0 and 1, saturated; zeros above */
+  toIntegerLow: f64Unary(252),
+  equal: f64Binary(71),
+  less: f64Binary(73),
+  nearest: f64Unary(148),
+  add: f64Binary(240),
+  sub: f64Binary(241),
+  mul: f64Binary(242),
+  div: f64Binary(243),
+  firstMin: f64Binary(246),
+  firstMax: f64Binary(247),
+}
+
+const splatLong = (n: number): Code => {
+  const bytes = [...integerBytes(n), ...integerBytes(n < 0 ? -1 : 0)]
+  return [0xfd, 12, ...bytes, ...bytes]
+}
+
+export const i64x2 = {
+  constant: splatLong,
+  /** int32 lanes 0 and 1 with their sign */
+  fromIntegerLow: unary(199, splatInteger),
+  add: binary(206, splatLong),
+  sub: binary(209, splatLong),
+  shiftLeft: shift(203),
+  shiftRight: shift(204),
+  shiftRightUnsigned: shift(205),
+}

@@ -1,0 +1,48 @@
+/**
+ * What a kernel of the engine becomes: launches. A launch is a function, compiled once for its structure, and a
+ * descriptor: a list of words in memory that holds sizes, strides and addresses, so that another shape, or other
+ * buffers, cost no compilation.
+ */
+import type { DType } from '../../../array/dtype.js'
+import type { FunctionDefinition, FunctionType } from '../emit/code.js'
+
+/** One 32-bit word of a descriptor. What is not a number becomes one when the plan gets its place in memory. */
+export type Word =
+  | number
+  /** The address of element `offset` of a buffer of the plan. */
+  | { readonly kind: 'buffer'; readonly buffer: number; readonly offset: number }
+  /** The address of a lifted literal, stored as `dtype`. */
+  | { readonly kind: 'scalar'; readonly index: number; readonly dtype: DType }
+  /** The address of numbers that belong to the plan. */
+  | { readonly kind: 'table'; readonly values: Int32Array }
+  /** The place of another function in the table of functions. */
+  | { readonly kind: 'function'; readonly source: KernelSource }
+  /** The address of another descriptor, and of a list of launches. */
+  | { readonly kind: 'words'; readonly words: readonly Word[] }
+
+/** A function and the structure that it was made for: equal keys, equal functions. */
+export interface KernelSource {
+  readonly key: string
+  readonly write: () => FunctionDefinition
+}
+
+/** Kernels run units [begin, end) of their work. `scratch` is memory of the thread's own. */
+export const kernelType: FunctionType = { params: ['i32', 'i32', 'i32', 'i32'], results: [] }
+
+export interface Launch {
+  readonly name: string
+  readonly source: KernelSource
+  readonly words: readonly Word[]
+  /** Parts of the work that may run in any order, on any thread. */
+  readonly units: number
+  /** Elements or multiplications: about a nanosecond each; decides whether threads pay. */
+  readonly work: number
+}
+
+/** Where planning gets room for what lies between launches. */
+export interface Room {
+  /** The number of a new buffer of so many elements, which lives as long as the kernel runs. */
+  readonly temporary: (elements: number) => number
+}
+
+export const addressOf = (buffer: number, offset = 0): Word => ({ kind: 'buffer', buffer, offset })

@@ -1,0 +1,173 @@
+/**
+ * From a matrix product to its launches. Each operand's address is separable: base + offset of the matrix of the batch +
+ * offset along m (or n) + offset along k. So tables of offsets, made once a plan, read transposed, sliced, flipped and
+ * windowed operands alike: a convolution is a product whose b is a view of windows.
+ */
+import { sizeOf, stridesOf } from '../../../array/shape.js'
+import type { Access, Body, MatmulKernel } from '../../../engine/kernel.js'
+import { gemm, wholeLimit, widestStripe } from '../kernel/matmul/gemm.js'
+import { vectorMatrix } from '../kernel/matmul/vector.js'
+import { addressOf, type KernelSource, type Launch, type Room, type Word } from './launch.js'
+import { planLoop } from './loop.js'
+import { plainStore } from './reduce.js'
+import { type Axis, axisSize, groupCost, groupsOf, offsetsOf, uniformStride } from './tables.js'
+
+/** An operand: its own axis (m or n), the common axis k, and the matrices of the batch. */
+interface Side {
+  readonly buffer: number
+  readonly offset: number
+  readonly batch: Axis
+  readonly own: Axis
+  readonly depth: Axis
+}
+
+/** Where results go: rows a stride apart, elements of a row neighbours. */
+interface Target {
+  readonly buffer: number
+  readonly offset: number
+  readonly batch: Axis
+  readonly rowStride: number
+}
+
+const gemmSource: KernelSource = { key: 'gemm', write: () => gemm }
+const vectorSource: KernelSource = { key: 'vector matrix', write: () => vectorMatrix }
+
+const take = (strides: readonly number[], begin: number, dims: readonly number[]): Axis => ({
+  dims,
+  strides: strides.slice(begin, begin + dims.length),
+})
+
+const sidesOf = ({ batch, m, n, k, a, b }: MatmulKernel): readonly [Side, Side] => [
+  {
+    ...a,
+    batch: take(a.strides, 0, batch),
+    own: take(a.strides, batch.length, m),
+    depth: take(a.strides, batch.length + m.length, k),
+  },
+  {
+    ...b,
+    batch: take(b.strides, 0, batch),
+    own: take(b.strides, batch.length + k.length, n),
+    depth: take(b.strides, batch.length, k),
+  },
+]
+
+/** Tables of one side: by groups of its own axis, or, where that is cheaper, by groups along k, transposed. */
+const sideTables = (side: Side, padding: number) => {
+  const own = offsetsOf(side.own, padding)
+  const depths = offsetsOf(side.depth, 4)
+  const along = groupsOf(own, axisSize(side.own))
+  const acrossGroups = groupsOf(depths, axisSize(side.depth))
+  const across = groupCost(acrossGroups) + 2 < groupCost(along)
+  return { batch: offsetsOf(side.batch, 1), own, depths, along, acrossGroups, across }
+}
+
+const table = (values: Int32Array): Word => ({ kind: 'table', values })
+
+/** Bytes from column to column of b where its columns lie apart evenly and are contiguous along k, else 0. */
+const columnStrideOf = ({ own, depth }: Side): number =>
+  uniformStride(depth) === 1 ? 4 * (uniformStride(own) ?? 0) : 0
+
+const roundUp = (n: number, unit: number): number => Math.ceil(n / unit) * unit
+
+/** c = a b, the results in `target`. */
+const planProduct = (name: string, a: Side, b: Side, target: Target): Launch => {
+  const [m, n, k, batch] = [axisSize(a.own), axisSize(b.own), axisSize(a.depth), axisSize(a.batch)]
+  const left = sideTables(a, 4)
+  const right = sideTables(b, 8)
+  const asVector = m === 1
+  const columnStripe = Math.min(roundUp(n, 8), widestStripe)
+  const columnStripes = Math.ceil(n / columnStripe)
+  const rightAcross = asVector ? (right.across ? columnStrideOf(b) : 0) : Number(right.across)
+  const alongColumns = asVector || !right.across
+  const words: Word[] = [
+    ...[m, n, k],
+    addressOf(a.buffer, a.offset),
+    addressOf(b.buffer, b.offset),
+    addressOf(target.buffer, target.offset),
+    table(left.batch),
+    table(right.batch),
+    table(offsetsOf(target.batch, 1)),
+    table(left.own),
+    table(left.depths),
+    table(right.own),
+    table(right.depths),
+    table(left.across ? left.acrossGroups : left.along),
+    table(alongColumns ? right.along : right.acrossGroups),
+    Number(left.across),
+    rightAcross,
+    4 * target.rowStride,
+    columnStripe,
+    columnStripes,
+    // One stripe of rows.
+    m,
+    1,
+    Number(roundUp(m, 4) * k * 4 <= wholeLimit),
+    0,
+    0,
+  ]
+  return {
+    name,
+    source: asVector ? vectorSource : gemmSource,
+    words,
+    units: batch * columnStripes,
+    work: (batch * m * n * k) / 16,
+  }
+}
+
+const isNarrow = (size: number): boolean => size < 4
+
+/** Where the one plain store of an epilogue goes, if rows of the product can be written there as they come. */
+const directTarget = (
+  access: Access | undefined,
+  batch: readonly number[],
+  m: readonly number[],
+  n: readonly number[],
+  swapped: boolean,
+): Target | undefined => {
+  if (access === undefined) return undefined
+  const { buffer, offset, strides } = access
+  const first = take(strides, batch.length, m)
+  const second = take(strides, batch.length + m.length, n)
+  const [rows, columns] = swapped ? [second, first] : [first, second]
+  const rowStride = uniformStride(rows)
+  const step = uniformStride(columns)
+  if (rowStride === undefined || (step !== 1 && axisSize(columns) > 1)) return undefined
+  return { buffer, offset, batch: take(strides, 0, batch), rowStride }
+}
+
+export const planMatmul = (kernel: MatmulKernel, room: Room): Launch[] => {
+  const { batch, m, n, k, epilogue } = kernel
+  const dims = [...batch, ...m, ...n]
+  const places = sizeOf(dims)
+  if (places === 0) return []
+  if (sizeOf(k) === 0) {
+    const zeros: Body = {
+      ...epilogue,
+      operands: epilogue.operands.map((operand) =>
+        operand.kind === 'result' ? { kind: 'constant', dtype: 'float32', value: 0 } : operand,
+      ),
+    }
+    return planLoop('matmul', dims, zeros)
+  }
+  const [a, b] = sidesOf(kernel)
+  const plain = plainStore(epilogue)
+  const [rows, columns] = [sizeOf(m), sizeOf(n)]
+  // The transposed product computes the same sums: it is preferred where its results can be stored as they come, and
+  // where few columns would leave most of a tile unused.
+  const straight = directTarget(plain, batch, m, n, false)
+  const turned = directTarget(plain, batch, m, n, true)
+  const swapped = isNarrow(columns) && rows > columns ? true : straight === undefined && turned !== undefined
+  const [left, right] = swapped ? [b, a] : [a, b]
+  const direct = swapped ? turned : straight
+  if (direct !== undefined) return [planProduct('matmul', left, right, direct)]
+
+  const buffer = room.temporary(places)
+  const batchStrides = stridesOf([...batch, rows * columns]).slice(0, -1)
+  const rowStride = swapped ? rows : columns
+  const mStrides = stridesOf(m).map((stride) => (swapped ? stride : stride * columns))
+  const nStrides = stridesOf(n).map((stride) => (swapped ? stride * rows : stride))
+  const target: Target = { buffer, offset: 0, batch: { dims: batch, strides: batchStrides }, rowStride }
+  const result: Access = { buffer, offset: 0, strides: [...batchStrides, ...mStrides, ...nStrides] }
+  return [planProduct('matmul', left, right, target), ...planLoop('matmul epilogue', dims, epilogue, result)]
+}

@@ -1,0 +1,53 @@
+/** From a plan of the engine to launches and to the memory they need. */
+import type { Kernel, KernelPlan, PlannedBuffer } from '../../../engine/kernel.js'
+import type { Launch, Room } from './launch.js'
+import { planLoop } from './loop.js'
+import { planMatmul } from './matmul.js'
+import { planReduce } from './reduce.js'
+
+export interface PlannedKernel {
+  readonly kernel: Kernel
+  readonly launches: readonly Launch[]
+}
+
+export interface Plan {
+  readonly kernels: readonly PlannedKernel[]
+  /** Those of the engine's plan, then what kernels need between their launches. */
+  readonly buffers: readonly PlannedBuffer[]
+  /** Elements. */
+  readonly workspace: number
+}
+
+const alignment = 16
+
+const launchesOf = (kernel: Kernel, room: Room): Launch[] => {
+  switch (kernel.kind) {
+    case 'loop':
+      return planLoop('loop', kernel.dims, kernel)
+    case 'reduce':
+      return planReduce(kernel, room)
+    case 'matmul':
+      return planMatmul(kernel, room)
+    default:
+      throw new Error(`no kernel for ${kernel.kind}`)
+  }
+}
+
+export const planKernels = (plan: KernelPlan): Plan => {
+  const buffers = [...plan.buffers]
+  let workspace = plan.workspace
+  const kernels = plan.kernels.map((kernel): PlannedKernel => {
+    // What one kernel needs for itself lies where that of the others lies.
+    let end = plan.workspace
+    const room: Room = {
+      temporary: (size) => {
+        buffers.push({ dtype: 'float32', size, role: { kind: 'temporary', offset: end } })
+        end += Math.ceil(size / alignment) * alignment
+        workspace = Math.max(workspace, end)
+        return buffers.length - 1
+      },
+    }
+    return { kernel, launches: launchesOf(kernel, room) }
+  })
+  return { kernels, buffers, workspace }
+}

@@ -1,0 +1,71 @@
+/** Tables of offsets: how a matrix product finds its operands, wherever they lie. */
+import { sizeOf } from '../../../array/shape.js'
+import { everySecond, groupBytes, scattered } from '../kernel/matmul/pack.js'
+
+/** A run of dims with the strides, in elements, of one operand. */
+export interface Axis {
+  readonly dims: readonly number[]
+  readonly strides: readonly number[]
+}
+
+export const axisSize = ({ dims }: Axis): number => sizeOf(dims)
+
+/** Byte offset of every place of the axis in row-major order, the last one repeated up to a multiple of `padding`. */
+export const offsetsOf = (axis: Axis, padding: number): Int32Array => {
+  const size = axisSize(axis)
+  const offsets = new Int32Array(Math.ceil(size / padding) * padding)
+  let filled = 1
+  for (let d = axis.dims.length - 1; d >= 0; d--) {
+    const step = 4 * axis.strides[d]!
+    for (let i = 1; i < axis.dims[d]!; i++)
+      for (let j = 0; j < filled; j++) offsets[i * filled + j] = offsets[j]! + i * step
+    filled *= axis.dims[d]!
+  }
+  return offsets.fill(offsets[size - 1] ?? 0, size)
+}
+
+/** The distance, in elements, from each place to the next, if it is the same for all. */
+export const uniformStride = ({ dims, strides }: Axis): number | undefined => {
+  let step: number | undefined
+  let size = 1
+  for (let d = dims.length - 1; d >= 0; d--) {
+    if (dims[d] === 1) continue
+    step ??= strides[d]!
+    if (strides[d] !== step * size) return undefined
+    size *= dims[d]!
+  }
+  return step ?? 0
+}
+
+const neighbours = (offsets: Int32Array, from: number, to: number, step: number): number => {
+  let count = 1
+  while (from + count < to && offsets[from + count] === offsets[from]! + count * step) count++
+  return count
+}
+
+/** The entry of one group of the places [from, to); places of the group beyond `to` do not matter. */
+const groupEntry = (offsets: Int32Array, from: number, to: number): readonly [number, number, number] => {
+  const first = offsets[from]!
+  const leading = neighbours(offsets, from, to, 4)
+  if (leading === to - from) return [first, first, 4]
+  const rest = from + leading
+  if (neighbours(offsets, rest, to, 4) === to - rest) return [first, offsets[rest]! - 4 * leading, leading]
+  if (neighbours(offsets, from, to, 8) === to - from) return [first, first, everySecond]
+  return [first, first, scattered]
+}
+
+/** The table of groups of an axis of `size` places: see kernel/matmul/pack.ts. */
+export const groupsOf = (offsets: Int32Array, size: number): Int32Array => {
+  const table = new Int32Array(Math.ceil(size / 4) * (groupBytes / 4))
+  for (let from = 0; from < size; from += 4)
+    table.set(groupEntry(offsets, from, Math.min(from + 4, size)), (from / 4) * (groupBytes / 4))
+  return table
+}
+
+/** Mean cost of reading a group. */
+export const groupCost = (table: Int32Array): number => {
+  let cost = 0
+  for (let i = 2; i < table.length; i += groupBytes / 4)
+    cost += table[i] === 4 ? 1 : table[i] === scattered ? 8 : table[i] === everySecond ? 2.5 : 2
+  return cost / (table.length / (groupBytes / 4))
+}

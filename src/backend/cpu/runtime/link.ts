@@ -1,0 +1,109 @@
+/**
+ * Links launches: gives every descriptor, table and list its place in one block of memory, and notes which words hold
+ * addresses that change from run to run. Such an address is a distance from a slot: an input, an output, or the
+ * workspace. When a slot moves, only its words are written.
+ */
+import type { DType } from '../../../array/dtype.js'
+import { launchBytes } from '../kernel/sequence.js'
+import type { KernelSource, Launch, Word } from '../plan/launch.js'
+
+/** Where element 0 of a buffer is. */
+export type Binding = { readonly slot: number; readonly bytes: number }
+
+export interface Patch {
+  /** Index of the word in the block. */
+  readonly word: number
+  readonly bytes: number
+}
+
+export interface Linked {
+  /** The block; words of slots and of the block itself still hold distances. */
+  readonly words: Int32Array
+  readonly functions: readonly { readonly word: number; readonly source: KernelSource }[]
+  /** Words that hold addresses within the block. */
+  readonly own: readonly number[]
+  /** For every slot the words that depend on it. */
+  readonly patches: readonly (readonly Patch[])[]
+  /** Words that hold lifted literals. */
+  readonly scalars: readonly { readonly word: number; readonly index: number; readonly dtype: DType }[]
+  /** Word of the list of launches. */
+  readonly list: number
+}
+
+export const link = (launches: readonly Launch[], bindings: readonly Binding[], slots: number): Linked => {
+  const words: number[] = []
+  const functions: { readonly word: number; readonly source: KernelSource }[] = []
+  const own: number[] = []
+  const patches: Patch[][] = Array.from({ length: slots }, () => [])
+  const scalars: { readonly word: number; readonly index: number; readonly dtype: DType }[] = []
+  const scalarWords = new Map<string, number>()
+  const pending: { readonly word: number; readonly place: () => number }[] = []
+
+  const scalarWord = (index: number, dtype: DType): number => {
+    const key = `${index} ${dtype}`
+    const known = scalarWords.get(key)
+    if (known !== undefined) return known
+    const word = words.length
+    words.push(0)
+    scalarWords.set(key, word)
+    scalars.push({ word, index, dtype })
+    return word
+  }
+  const place = (list: readonly Word[]): number => {
+    const first = words.length
+    for (const word of list) emit(word)
+    return first
+  }
+  /** Writes one word; what it points to is placed after all descriptors that are being written. */
+  const emit = (word: Word): void => {
+    const at = words.length
+    words.push(0)
+    if (typeof word === 'number') {
+      words[at] = word
+      return
+    }
+    switch (word.kind) {
+      case 'buffer': {
+        const { slot, bytes } = bindings[word.buffer]!
+        patches[slot]!.push({ word: at, bytes: bytes + 4 * word.offset })
+        return
+      }
+      case 'function':
+        functions.push({ word: at, source: word.source })
+        return
+      case 'scalar':
+        pending.push({ word: at, place: () => scalarWord(word.index, word.dtype) })
+        return
+      case 'table':
+        pending.push({
+          word: at,
+          place: () => {
+            const first = words.length
+            for (const value of word.values) words.push(value)
+            return first
+          },
+        })
+        return
+      case 'words':
+        pending.push({ word: at, place: () => place(word.words) })
+    }
+  }
+
+  const list = place(
+    launches.flatMap(({ source, words: descriptor, units }): Word[] => [
+      { kind: 'function', source },
+      { kind: 'words', words: descriptor },
+      units,
+      0,
+    ]),
+  )
+  // Placing may find more to place.
+  for (let i = 0; i < pending.length; i++) {
+    const { word, place: put } = pending[i]!
+    words[word] = 4 * put()
+    own.push(word)
+  }
+  return { words: Int32Array.from(words), functions, own, patches, scalars, list }
+}
+
+export const listBytes = (launches: readonly Launch[]): number => launches.length * launchBytes
