@@ -1,6 +1,7 @@
 /**
  * Command lines: a table of options, and what it gives: typed values, one clear line for what is wrong, and a help page.
  */
+import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { type Either, left, right } from '#fp/Either'
 
@@ -34,6 +35,18 @@ export const textOption = <A extends string | undefined>(
   help,
   initial,
   read: (text) => (text === '' ? left('some text') : right(text)),
+})
+
+/** A path, made absolute. */
+export const pathOption = <A extends string | undefined>(
+  placeholder: string,
+  help: string,
+  initial: A,
+): Option<string | A> => ({
+  placeholder,
+  help,
+  initial,
+  read: (text) => (text === '' ? left('a path') : right(resolve(text))),
 })
 
 /** One of several words. */

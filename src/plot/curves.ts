@@ -93,5 +93,8 @@ export const curves = (records: readonly EpochRecord[], { title, measures }: Cur
   background: 'white',
   padding: 12,
   hconcat: (measures ?? Object.keys(records[0]?.training ?? { loss: 0 })).map((measure) => panel(records, measure)),
-  config: { view: { stroke: null }, axis: { labelFontSize: 11, titleFontSize: 12, gridColor: '#e5e5e5' } },
+  config: {
+    view: { stroke: null },
+    axis: { labelFlush: false, labelFontSize: 11, titleFontSize: 12, gridColor: '#e5e5e5' },
+  },
 })

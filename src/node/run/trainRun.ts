@@ -1,0 +1,210 @@
+/**
+ * Trains a run in its folder: the fold, with what a person wants of it around it.
+ *
+ * Law: a run that was stopped or killed at any moment, and was continued, ends in the bits of one that was not. What the
+ * steps depend on is in the checkpoint, which is written whole; the place in the data is the number of the step.
+ */
+import { existsSync } from 'node:fs'
+import { mapLeft } from '#fp/Either'
+import { pipe } from '#fp/function'
+import { chain, mapLeft as mapLeftTask, type TaskEither } from '#fp/TaskEither'
+import type { Shape } from '../../array/shape.js'
+import type { Tensor } from '../../array/tensor.js'
+import { batchCount, batches, type EpochBatch, epochs } from '../../data/batches.js'
+import type { Dataset } from '../../data/dataset.js'
+import type { Device } from '../../engine/device.js'
+import type { Layer } from '../../layer/layer.js'
+import type { Optimizer } from '../../optim/optimizer.js'
+import { curves, type EpochRecord } from '../../plot/curves.js'
+import { foldIn, type Rng } from '../../random/rng.js'
+import { decodeCheckpoint, encodeCheckpoint } from '../../train/checkpoint.js'
+import { evaluate } from '../../train/evaluate.js'
+import { fingerprint } from '../../train/fingerprint.js'
+import { fold, type StepEvent } from '../../train/fold.js'
+import { initialTrainState, type TrainState } from '../../train/state.js'
+import { type Measure, step } from '../../train/step.js'
+import { attempt, type Must } from '../attempt.js'
+import { badFormat, type FileError, fileError } from '../file/fileError.js'
+import { appendJsonLines, type JsonRecord, readJsonLines, truncateJsonLines } from '../file/jsonLines.js'
+import { readFile } from '../file/readFile.js'
+import { writeFileAtomic, writeTextAtomic } from '../file/writeFileAtomic.js'
+import type { Interrupt } from '../interrupt.js'
+import { type Progress, showMeasures } from '../progress.js'
+import { sha256 } from '../sha256.js'
+import { renderSvg } from '../svg.js'
+
+import { addBatch, meansOf, noSums, notesOf, type Position, positionOf, startPosition } from './position.js'
+import { type Run, type RunRecord, writeRecord } from './record.js'
+
+type Labels = Tensor<Shape, 'int32'>
+type LabelledBatch = EpochBatch<Tensor, Labels>
+
+/** All that a run of a classifier is made of. */
+export interface Training<P, S> {
+  readonly layer: Layer<Tensor, Tensor, P, S>
+  readonly optimizer: Optimizer
+  readonly loss: Measure<Tensor, Labels>
+  /** Measured beside the loss, on both splits. */
+  readonly metrics: Readonly<Record<string, Measure<Tensor, Labels>>>
+  readonly training: Dataset<'float32', 'int32'>
+  readonly heldOut: Dataset<'float32', 'int32'>
+  readonly batchSize: number
+  readonly epochs: number
+  /** What is drawn, the order of the data among it. */
+  readonly generator: Rng
+  /** Above the curves. */
+  readonly title: string
+}
+
+export interface RunOptions {
+  readonly device: Device
+  readonly progress: Progress
+  readonly interrupt: Interrupt
+  /** Milliseconds between checkpoints within an epoch; 5000 unless told. */
+  readonly saveEvery?: number
+}
+
+interface Start<P, S> {
+  readonly state: TrainState<P, S>
+  readonly position: Position
+  readonly history: readonly EpochRecord[]
+}
+
+const isEpochRecord = (line: JsonRecord): boolean => 'heldOut' in line
+
+/** Where the run goes on: at its checkpoint, or at the beginning where there is none. */
+const startOf = async <P, S>(
+  must: Must<FileError>,
+  { folder, record }: Run,
+  initial: TrainState<P, S>,
+): Promise<Start<P, S>> => {
+  const read = async (): Promise<Pick<Start<P, S>, 'state' | 'position'>> => {
+    if (!existsSync(folder.model)) return { state: initial, position: startPosition }
+    const bytes = await must(readFile(folder.model))
+    const named = mapLeft((error: Parameters<typeof badFormat>[1]) => badFormat(folder.model, error))
+    const { tree, notes } = await must(named(decodeCheckpoint(initial)(bytes)))
+    return { state: tree, position: await must(named(positionOf(record.configuration, notes))) }
+  }
+  const { state, position } = await read()
+  await must(truncateJsonLines(folder.metrics)(position.lines))
+  const lines = await must(readJsonLines(folder.metrics))
+  return { state, position, history: lines.filter(isEpochRecord) as unknown as readonly EpochRecord[] }
+}
+
+/** The measures of a record's last epoch. */
+const lastOf = (history: readonly EpochRecord[]): Pick<RunRecord, 'training' | 'heldOut'> => {
+  const last = history[history.length - 1]
+  return last === undefined ? {} : { training: last.training, heldOut: last.heldOut }
+}
+
+/** Lets timers and signals through: a loop that never waits for the world starves them. */
+const breathe = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
+
+/**
+ * Trains until the last epoch is done or an interrupt asks to stop, and gives the record that it wrote.
+ *
+ * Files, each written whole: `metrics.jsonl` has a line for each step (loss and metrics of its batch) and one for each
+ * epoch (means over both splits); `model.safetensors` is the checkpoint; `curves.svg` and `run.json` come at the end.
+ */
+export const trainRun = <P, S>(
+  run: Run,
+  training: Training<P, S>,
+  options: RunOptions,
+): TaskEither<FileError, RunRecord> =>
+  attempt(async (must) => {
+    const { folder, record } = run
+    const { device, progress, interrupt, saveEvery = 5000 } = options
+    const { layer, optimizer, loss, metrics, batchSize } = training
+    const measures = { loss, ...metrics }
+    const [initial] = initialTrainState(layer, optimizer, {
+      shape: [batchSize, ...training.training.inputs.shape.slice(1)],
+      dtype: 'float32',
+    })(foldIn(training.generator, 'model'))
+    const start = await startOf(must, run, initial)
+    const began = performance.now()
+    const stepsInEpoch = batchCount(training.training, { size: batchSize })
+    const steps = training.epochs * stepsInEpoch
+    let { position } = start
+    let history = start.history
+    let lines: readonly JsonRecord[] = []
+    let saved = began
+    let examples = 0
+
+    const save = async (state: TrainState<P, S>): Promise<void> => {
+      await must(appendJsonLines(folder.metrics)(lines))
+      const seconds = start.position.seconds + (performance.now() - began) / 1000
+      position = { ...position, lines: position.lines + lines.length, seconds }
+      lines = []
+      await must(writeFileAtomic(folder.model)(encodeCheckpoint(state, notesOf(record.configuration, position))))
+      saved = performance.now()
+    }
+
+    const endEpoch = async (state: TrainState<P, S>, epoch: number): Promise<void> => {
+      const held = await evaluate(device, layer, state, batches(training.heldOut, { size: 500 }), measures)
+      const means: EpochRecord = { epoch, training: meansOf(position.sums), heldOut: held }
+      history = [...history, means]
+      lines = [...lines, { ...means, step: state.step }]
+      position = { ...position, sums: noSums }
+      progress.line(
+        `epoch ${epoch}/${training.epochs}  training: ${showMeasures(means.training)}  held out: ${showMeasures(held)}`,
+      )
+    }
+
+    const onStep = async ({
+      state,
+      batch,
+      metrics: measured,
+      snapshot,
+      count,
+    }: StepEvent<TrainState<P, S>, LabelledBatch, string>): Promise<'stop' | undefined> => {
+      const size = batch.targets.shape[0]!
+      const epoch = batch.epoch + 1
+      examples += size
+      lines = [...lines, { step: state.step, epoch, ...measured }]
+      position = { ...position, sums: addBatch(position.sums, size, measured) }
+      const seconds = (performance.now() - began) / 1000
+      progress.report({
+        ...{ step: state.step, steps, epoch, epochs: training.epochs, measures: meansOf(position.sums) },
+        speed: examples / seconds,
+        secondsLeft: ((steps - state.step) * seconds) / count,
+      })
+      if (batch.last) await endEpoch(state, epoch)
+      await breathe()
+      const stop = interrupt.asked()
+      if (batch.last || stop || performance.now() - saved > saveEvery) await save(await snapshot())
+      return stop ? 'stop' : undefined
+    }
+
+    const { state } = await fold(
+      device,
+      step({ layer, loss, optimizer, metrics }),
+      start.state,
+      epochs(training.training, {
+        size: batchSize,
+        epochs: training.epochs,
+        shuffle: foldIn(training.generator, 'order'),
+        from: start.state.step,
+      }),
+      { onStep },
+    )
+    if (history.length > 0) await must(drawCurves(folder.curves, history, training.title))
+    const done = state.step >= steps
+    const ended: RunRecord = {
+      ...record,
+      device: device.name,
+      status: done ? 'finished' : 'stopped',
+      steps: state.step,
+      seconds: position.seconds,
+      ...lastOf(history),
+      ...(done ? { fingerprint: await fingerprint(state.params, sha256) } : {}),
+    }
+    await must(writeRecord(folder, ended))
+    return ended
+  })
+
+const drawCurves = (path: string, history: readonly EpochRecord[], title: string): TaskEither<FileError, void> =>
+  pipe(
+    renderSvg(curves(history, { title })),
+    mapLeftTask(({ message }) => fileError(path, 'a picture', 'none', message)),
+    chain(writeTextAtomic(path)),
+  )
