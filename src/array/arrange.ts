@@ -17,7 +17,14 @@ const checkCount = (path: string, n: number): void => {
   if (!Number.isInteger(n) || n < 0) fail(path, 'a non-negative integer', String(n), 'Write a whole number.')
 }
 
-/** The elements moved by `shift` places along an axis; those that fall off come in at the other end. */
+/**
+ * The elements moved by `shift` places along an axis; those that fall off come in at the other end.
+ *
+ * @example
+ * import { roll, tensor, toArray } from 'pullback'
+ * import { reference } from 'pullback/reference'
+ * toArray(reference().evaluateSync(roll(tensor([1, 2, 3]), 1, 0))) // => Float32Array [3, 1, 2]
+ */
 export const roll = <S extends Shape, D extends DType>(x: Tensor<S, D>, shift: number, axis: number): Tensor<S, D> => {
   const at = normalizeAxis('roll', axis, x.shape.length)
   if (!Number.isInteger(shift)) fail('roll', 'a whole shift', String(shift), 'Elements move by whole places.')
@@ -27,7 +34,14 @@ export const roll = <S extends Shape, D extends DType>(x: Tensor<S, D>, shift: n
   return concatAll([part(x as Any, at, size - turn, size), part(x as Any, at, 0, size - turn)], at) as Tensor<S, D>
 }
 
-/** Every element along an axis `times` times in a row: [1, 2] becomes [1, 1, 2, 2]. */
+/**
+ * Every element along an axis `times` times in a row: [1, 2] becomes [1, 1, 2, 2].
+ *
+ * @example
+ * import { repeatElements, tensor, toArray } from 'pullback'
+ * import { reference } from 'pullback/reference'
+ * toArray(reference().evaluateSync(repeatElements(tensor([1, 2]), 2, 0))) // => Float32Array [1, 1, 2, 2]
+ */
 export const repeatElements = <D extends DType>(x: Tensor<Shape, D>, times: number, axis: number): Tensor<Shape, D> => {
   const at = normalizeAxis('repeatElements', axis, x.shape.length)
   checkCount('repeatElements', times)
@@ -38,7 +52,14 @@ export const repeatElements = <D extends DType>(x: Tensor<Shape, D>, times: numb
   return reshape(wide, [...before, size * times, ...after]) as Tensor<Shape, D>
 }
 
-/** The whole array `times[i]` times along axis i: [1, 2] becomes [1, 2, 1, 2]. */
+/**
+ * The whole array `times[i]` times along axis i: [1, 2] becomes [1, 2, 1, 2].
+ *
+ * @example
+ * import { tensor, tile, toArray } from 'pullback'
+ * import { reference } from 'pullback/reference'
+ * toArray(reference().evaluateSync(tile(tensor([1, 2]), [2]))) // => Float32Array [1, 2, 1, 2]
+ */
 export const tile = <D extends DType>(x: Tensor<Shape, D>, times: readonly number[]): Tensor<Shape, D> => {
   if (times.length !== x.shape.length)
     fail('tile', `${x.shape.length} counts`, showShape(times), 'Give one for each axis; 1 keeps it.')
@@ -57,7 +78,13 @@ export const tile = <D extends DType>(x: Tensor<Shape, D>, times: readonly numbe
   ) as Tensor<Shape, D>
 }
 
-/** Pieces along an axis: a number counts equal pieces, a list gives their sizes. The inverse of `concatAll`. */
+/**
+ * Pieces along an axis: a number counts equal pieces, a list gives their sizes. The inverse of `concatAll`.
+ *
+ * @example
+ * import { splitAxis, tensor } from 'pullback'
+ * splitAxis(tensor([1, 2, 3]), [1, 2], 0).map((piece) => piece.shape) // => [[1], [2]]
+ */
 export const splitAxis = <D extends DType>(
   x: Tensor<Shape, D>,
   pieces: number | readonly number[],
@@ -75,14 +102,27 @@ export const splitAxis = <D extends DType>(
   })
 }
 
-/** The slices along an axis, without that axis. The inverse of `stack`. */
+/**
+ * The slices along an axis, without that axis. The inverse of `stack`.
+ *
+ * @example
+ * import { tensor, unstack } from 'pullback'
+ * unstack(tensor([[1, 2], [3, 4]])).map((row) => row.shape) // => [[2], [2]]
+ */
 export const unstack = <D extends DType>(x: Tensor<Shape, D>, axis = 0): readonly Tensor<Shape, D>[] => {
   const at = normalizeAxis('unstack', axis, x.shape.length)
   const rest = x.shape.filter((_, i) => i !== at)
   return Array.from({ length: x.shape[at]! }, (_, i) => reshape(part(x as Any, at, i, i + 1), rest) as Tensor<Shape, D>)
 }
 
-/** `count` numbers from `start` to `stop`, both included, at equal distances. */
+/**
+ * `count` numbers from `start` to `stop`, both included, at equal distances.
+ *
+ * @example
+ * import { linspace, toArray } from 'pullback'
+ * import { reference } from 'pullback/reference'
+ * toArray(reference().evaluateSync(linspace(0, 1, 3))) // => Float32Array [0, 0.5, 1]
+ */
 export const linspace = <N extends number, D extends FloatDType = 'float32'>(
   start: number,
   stop: number,
@@ -94,7 +134,14 @@ export const linspace = <N extends number, D extends FloatDType = 'float32'>(
   return add(mul(iota([count], dtype ?? 'float32'), step), start) as Tensor<[N], D>
 }
 
-/** Ones where row and column agree, zeros elsewhere; square unless `columns` is given. */
+/**
+ * Ones where row and column agree, zeros elsewhere; square unless `columns` is given.
+ *
+ * @example
+ * import { eye, toArray } from 'pullback'
+ * import { reference } from 'pullback/reference'
+ * toArray(reference().evaluateSync(eye(2))) // => Float32Array [1, 0, 0, 1]
+ */
 export const eye = <N extends number, M extends number = N, D extends DType = 'float32'>(
   rows: N,
   columns?: M,
@@ -105,7 +152,14 @@ export const eye = <N extends number, M extends number = N, D extends DType = 'f
 const belowDiagonal = (rows: number, columns: number, diagonal: number): Any =>
   not(less(add(iota([rows, 1]), diagonal), iota([columns])))
 
-/** Which places a place may look at when later ones are hidden: true where column <= row. */
+/**
+ * Which places a place may look at when later ones are hidden: true where column <= row.
+ *
+ * @example
+ * import { causalMask, toArray } from 'pullback'
+ * import { reference } from 'pullback/reference'
+ * toArray(reference().evaluateSync(causalMask(2))) // => Uint8Array [1, 0, 1, 1]
+ */
 export const causalMask = <N extends number, M extends number = N>(rows: N, columns?: M): Tensor<[N, M], 'bool'> =>
   belowDiagonal(rows, columns ?? rows, 0) as Tensor<[N, M], 'bool'>
 

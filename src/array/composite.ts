@@ -75,7 +75,14 @@ export const logSoftmax = <S extends Shape, D extends FloatDType>(x: Tensor<S, D
   return sub(z, log(sum(exp(z), axis, true))) as Tensor<S, D>
 }
 
-/** x, moved to the nearer bound where it is outside of [low, high]. NaN stays. */
+/**
+ * x, moved to the nearer bound where it is outside of [low, high]. NaN stays.
+ *
+ * @example
+ * import { clip, tensor, toArray } from 'pullback'
+ * import { reference } from 'pullback/reference'
+ * toArray(reference().evaluateSync(clip(tensor([-2, 0.5, 2]), -1, 1))) // => Float32Array [-1, 0.5, 1]
+ */
 export const clip = <S extends Shape, D extends NumericDType>(
   x: Tensor<S, D>,
   low: number,
@@ -112,12 +119,26 @@ export interface BoolReduction {
 const expectBool = (name: string, x: Any): void => {
   if (x.dtype !== 'bool') fail(name, 'bool', x.dtype, 'Compare first: notEqual(x, 0).')
 }
-/** Whether at least one element is true; false of none. */
+/**
+ * Whether at least one element is true; false of none.
+ *
+ * @example
+ * import { any, tensor, toArray } from 'pullback'
+ * import { reference } from 'pullback/reference'
+ * toArray(reference().evaluateSync(any(tensor([[true, false], [false, false]]), 1))) // => Uint8Array [1, 0]
+ */
 export const any = ((x: Any, axes?: Axes, keepDims?: boolean) => {
   expectBool('any', x)
   return less(0, sum(cast(x, 'int32'), axes, keepDims))
 }) as unknown as BoolReduction
-/** Whether every element is true; true of none. */
+/**
+ * Whether every element is true; true of none.
+ *
+ * @example
+ * import { all, tensor, toArray } from 'pullback'
+ * import { reference } from 'pullback/reference'
+ * toArray(reference().evaluateSync(all(tensor([[true, false], [true, true]]), 1))) // => Uint8Array [0, 1]
+ */
 export const all = ((x: Any, axes?: Axes, keepDims?: boolean) => {
   expectBool('all', x)
   return equal(sum(cast(not(x), 'int32'), axes, keepDims), 0)
@@ -127,7 +148,14 @@ export const all = ((x: Any, axes?: Axes, keepDims?: boolean) => {
 export const normSquared = ((x: Any, axes?: Axes, keepDims?: boolean) =>
   sum(mul(x, x), axes, keepDims)) as unknown as Reduction
 
-/** The sum of the products of corresponding elements of two arrays of one shape: their inner product. */
+/**
+ * The sum of the products of corresponding elements of two arrays of one shape: their inner product.
+ *
+ * @example
+ * import { dot, tensor, toArray } from 'pullback'
+ * import { reference } from 'pullback/reference'
+ * toArray(reference().evaluateSync(dot(tensor([1, 2]), tensor([3, 4])))) // => Float32Array [11]
+ */
 export const dot = <S extends Shape, D extends NumericDType>(
   a: Tensor<S, D>,
   b: Tensor<S, NoInfer<D>>,
@@ -137,7 +165,14 @@ export const dot = <S extends Shape, D extends NumericDType>(
   return sum(mul(a as Any, b as Any)) as Tensor<[], D>
 }
 
-/** y[i, j] = a[i] b[j] */
+/**
+ * y[i, j] = a[i] b[j]
+ *
+ * @example
+ * import { outer, tensor, toArray } from 'pullback'
+ * import { reference } from 'pullback/reference'
+ * toArray(reference().evaluateSync(outer(tensor([1, 2], [2]), tensor([3, 4], [2])))) // => Float32Array [3, 4, 6, 8]
+ */
 export const outer = <N extends number, M extends number, D extends NumericDType>(
   a: Tensor<[N], D>,
   b: Tensor<[M], NoInfer<D>>,
@@ -147,7 +182,14 @@ export const outer = <N extends number, M extends number, D extends NumericDType
   return mul(reshape(a as Any, [a.shape[0]!, 1]), b as Any) as Tensor<[N, M], D>
 }
 
-/** The mean and the biased variance over axes, all of them when left out. The mean is computed once. */
+/**
+ * The mean and the biased variance over axes, all of them when left out. The mean is computed once.
+ *
+ * @example
+ * import { meanAndVariance, tensor, toArray } from 'pullback'
+ * import { reference } from 'pullback/reference'
+ * reference().evaluateSync(meanAndVariance(tensor([1, 3]))).map((x) => toArray(x)[0]) // => [2, 1]
+ */
 export const meanAndVariance = <S extends Shape, D extends FloatDType>(
   x: Tensor<S, D>,
   axes: Axes = [],

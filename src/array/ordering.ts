@@ -32,6 +32,11 @@ const moveAxis = (x: Any, from: number, to: number): Any => {
  * indices agree. An index outside of the axis reads 0.
  *
  * @throws PullbackError when ranks or the other sizes differ
+ * @example
+ * import { takeAlongAxis, tensor, toArray } from 'pullback'
+ * import { reference } from 'pullback/reference'
+ * const places = tensor([1, 0], [2, 1], 'int32')
+ * toArray(reference().evaluateSync(takeAlongAxis(tensor([[1, 2], [3, 4]]), places, 1))) // => Float32Array [2, 3]
  */
 export const takeAlongAxis = <D extends DType>(
   x: Tensor<Shape, D>,
@@ -58,7 +63,14 @@ export const takeAlongAxis = <D extends DType>(
   return moveAxis(flat, rank - 1, at) as Tensor<Shape, D>
 }
 
-/** The elements in ascending (or descending) order along an axis, the last one unless given; NaN is largest. */
+/**
+ * The elements in ascending (or descending) order along an axis, the last one unless given; NaN is largest.
+ *
+ * @example
+ * import { sort, tensor, toArray } from 'pullback'
+ * import { reference } from 'pullback/reference'
+ * toArray(reference().evaluateSync(sort(tensor([3, 1, 2])))) // => Float32Array [1, 2, 3]
+ */
 export const sort = <S extends Shape, D extends NumericDType>(
   x: Tensor<S, D>,
   axis = -1,
@@ -73,7 +85,14 @@ export const sort = <S extends Shape, D extends NumericDType>(
   return moveAxis(options.descending ? flip(sorted, [rank - 1]) : sorted, rank - 1, at) as Tensor<S, D>
 }
 
-/** 1 at the place that each index names along a new last axis of size `classes`, else 0; all 0 for an index outside. */
+/**
+ * 1 at the place that each index names along a new last axis of size `classes`, else 0; all 0 for an index outside.
+ *
+ * @example
+ * import { oneHot, tensor, toArray } from 'pullback'
+ * import { reference } from 'pullback/reference'
+ * toArray(reference().evaluateSync(oneHot(tensor([1, 0], [2], 'int32'), 2))) // => Float32Array [0, 1, 1, 0]
+ */
 export const oneHot = <D extends DType = 'float32'>(indices: Integers, classes: number, dtype?: D): Tensor<Shape, D> =>
   cast(
     equal(expandDims(indices as Any, indices.shape.length), iota([classes], indices.dtype)),

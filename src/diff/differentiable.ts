@@ -84,7 +84,16 @@ export const valueAndGradient =
     return [value, unflatten(params, vjp([value as AnyTensor], [one as AnyTensor], leaves(own)))]
   }
 
-/** The gradient of a scalar function with respect to its first argument, a tree; see {@link valueAndGradient}. */
+/**
+ * The gradient of a scalar function with respect to its first argument, a tree; see {@link valueAndGradient}.
+ *
+ * @throws PullbackError when the value is not a float scalar
+ * @example
+ * import { grad, mul, sum, type Tensor, tensor, toArray } from 'pullback'
+ * import { reference } from 'pullback/reference'
+ * const gradient = grad((x: Tensor) => sum(mul(x, x)))(tensor([1, 2, 3]))
+ * toArray(reference().evaluateSync(gradient)) // => Float32Array [2, 4, 6]
+ */
 export const grad =
   <P, R extends readonly unknown[], D extends FloatDType>(f: Loss<P, R, D>): ((params: P, ...rest: R) => P) =>
   (params, ...rest) =>
