@@ -8,7 +8,9 @@ import { sizeOf } from '../array/shape.js'
 import type { RunOptions } from './backend.js'
 import type { Kernel, KernelPlan } from './kernel.js'
 import { analyse, isFree, isReduce } from './lower/analysis.js'
-import { type Group, group } from './lower/group.js'
+import { arrange } from './lower/arrange.js'
+import { group } from './lower/group.js'
+import type { Group } from './lower/groups.js'
 import { emitLoop, emitMatmul, emitReduce } from './lower/kernels.js'
 import { planMemory } from './lower/memory.js'
 import { type DraftBuffer, newBuffer, type State, storageOf } from './lower/state.js'
@@ -55,7 +57,7 @@ const emit = (state: State, each: Group, options: LowerOptions): void => {
 const isEmpty = (kernel: Kernel): boolean => kernel.kind === 'loop' && sizeOf(kernel.dims) === 0
 
 export const lower = (given: Program, options: LowerOptions): KernelPlan => {
-  const program = simplify(given)
+  const program = arrange(simplify(given))
   const owners = ownersOf(program, options.keep)
   const grouping = group(program, analyse(program), { unfused: options.unfused ?? false, owners })
   const buffers: DraftBuffer[] = []

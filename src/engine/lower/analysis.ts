@@ -31,6 +31,8 @@ export interface Analysis {
   readonly ready: readonly number[]
   /** Whether that one is a reduce or matmul from which it is computed place by place. */
   readonly follows: readonly boolean[]
+  /** Whether, besides, nothing on the way has another user: then only this value needs to be stored. */
+  readonly alone: readonly boolean[]
 }
 
 /** Past this, a number is large enough to say: do not compute it again. */
@@ -42,22 +44,28 @@ export const analyse = ({ instructions }: Program): Analysis => {
   const loads: number[] = []
   const ready: number[] = []
   const follows: boolean[] = []
+  const alone: boolean[] = []
+  const users = new Int32Array(instructions.length)
+  for (const { inputs } of instructions) for (const input of inputs) users[input]!++
   instructions.forEach(({ op, inputs }, i) => {
-    const last = inputs.reduce((latest, input) => Math.max(latest, ready[input]!), -1)
+    let last = -1
+    for (const input of inputs) last = Math.max(last, ready[input]!)
     if (isElementwise(op)) {
-      // A small operand stays in a cache, or in a register.
-      const big = inputs.filter((input) => 4 * sizes[input]! >= sizes[i]!)
-      cost.push(Math.min(most, costs[op] + inputs.reduce((sum, input) => sum + cost[input]!, 0)))
-      loads.push(
-        Math.min(
-          most,
-          big.reduce((sum, input) => sum + loads[input]!, 0),
-        ),
-      )
+      let [ownCost, ownLoads, isNext, isAlone] = [costs[op], 0, false, false]
+      for (const input of inputs) {
+        ownCost += cost[input]!
+        // A small operand stays in a cache, or in a register.
+        if (4 * sizes[input]! >= sizes[i]!) ownLoads += loads[input]!
+        if (last >= 0 && sizes[input] === sizes[i] && ready[input] === last && follows[input]!) {
+          isNext = true
+          if (users[input] === 1 && alone[input]!) isAlone = true
+        }
+      }
+      cost.push(Math.min(most, ownCost))
+      loads.push(Math.min(most, ownLoads))
       ready.push(last)
-      follows.push(
-        last >= 0 && inputs.some((input) => sizes[input] === sizes[i] && ready[input] === last && follows[input]!),
-      )
+      follows.push(isNext)
+      alone.push(isAlone)
     } else if (isMove(op)) {
       const source = inputs[0]!
       const inOrder = op === 'reshape' || op === 'barrier'
@@ -65,14 +73,17 @@ export const analyse = ({ instructions }: Program): Analysis => {
       loads.push(loads[source]!)
       ready.push(last)
       follows.push(inOrder && ready[source] === last && follows[source]!)
+      alone.push(follows[i]! && users[source] === 1 && alone[source]!)
     } else {
+      const producesPlaces = op === 'matmul' || isReduce(op)
       cost.push(0)
       loads.push(isFree(op) ? 0 : 1)
       ready.push(isFree(op) || op === 'input' ? -1 : i)
-      follows.push(op === 'matmul' || isReduce(op))
+      follows.push(producesPlaces)
+      alone.push(producesPlaces)
     }
   })
-  return { sizes, cost, loads, ready, follows }
+  return { sizes, cost, loads, ready, follows, alone }
 }
 
 const reduces: ReadonlySet<InstructionOp> = new Set(['sum', 'prod', 'max', 'min', 'argMax'])

@@ -7,7 +7,7 @@
 import { type Shape, sameShape, sizeOf } from '../../array/shape.js'
 import type { Operand, Step } from '../kernel.js'
 import { isElementwise, isFree, isMove } from './analysis.js'
-import type { Group, Section } from './group.js'
+import type { Group, Section } from './groups.js'
 import { instructionOf, madeContiguous, type State, type Stored, storageOf } from './state.js'
 import { contiguous, type Move, moved } from './view.js'
 

@@ -1,51 +1,25 @@
 /**
  * Which instructions become one kernel.
  *
- * Every group has a position, the number of its last instruction, and groups run in the order of their positions. A
- * value that one group stores and another reads must be stored at an earlier position; any grouping that keeps to this
- * is free of cycles, and whether a merge does is one comparison for each use.
- *
  * Instructions are visited from the last to the first, so that all uses of a value are placed before it is. An
  * elementwise value moves into the group of its users if that is one, or if it is cheap; else it is stored, by the
  * earliest of its users if that can be, else by a group of its own. A reduce or matmul takes over the loop that uses its
- * result place by place, as its epilogue. Loops never change their position when something joins them.
+ * result place by place, as its epilogue. Loops that use one value place by place become one loop where they can.
  */
 import type { Program } from '../program.js'
 import { type Analysis, isElementwise, isFree, isMove, isReduce } from './analysis.js'
-
-export type Section = 'main' | 'body'
-/** same: computed in the group, place by place. moved: through a view. load: must be in memory. whole: there, in order. order: only has to be computed before. */
-type UseKind = 'same' | 'moved' | 'load' | 'whole' | 'order'
-
-interface Use {
-  readonly group: Group
-  readonly section: Section
-  readonly kind: UseKind
-  /** How many elements it asks for. */
-  readonly places: number
-}
-
-/** A value that a group stores: where it is kept, as part of a pad or concat, or as an output that is a copy. */
-export interface Root {
-  readonly node: number
-  readonly target:
-    | { readonly kind: 'value' }
-    | { readonly kind: 'part'; readonly owner: number; readonly part: number }
-    | { readonly kind: 'output'; readonly index: number }
-}
-
-export interface Group {
-  readonly position: number
-  /** The instruction that is no loop: a reduce, matmul, pad to fill, or another whole kernel; -1 in a loop. */
-  anchor: number
-  /** Places of the loop, or of the epilogue. */
-  readonly size: number
-  readonly roots: Root[]
-  /** Values that a reduce stores on its way. */
-  readonly bodyRoots: number[]
-  members: number
-  ready: number
-}
+import {
+  canMerge,
+  type Group,
+  makeGroup,
+  merge,
+  mergeUses,
+  mostMembers,
+  resolved,
+  type Section,
+  type Use,
+  type UseKind,
+} from './groups.js'
 
 export interface Grouping {
   /** In the order in which they run. */
@@ -64,8 +38,6 @@ export interface GroupOptions {
   readonly owners: readonly (number | 'copy' | 'input')[]
 }
 
-/** Larger kernels gain nothing, and expressions are built recursively. */
-const mostMembers = 400
 /** Costs up to which a value is computed in every group that uses it, with and without a large operand. */
 const cheapCost = 8
 const cheapCostWithoutLoads = 24
@@ -73,15 +45,15 @@ const cheapScalarCost = 6
 
 export const group = ({ instructions, outputs }: Program, analysis: Analysis, options: GroupOptions): Grouping => {
   const count = instructions.length
-  const { sizes, cost, loads, ready, follows } = analysis
+  const { sizes, cost, loads, ready, follows, alone } = analysis
   const uses: Use[][] = instructions.map(() => [])
   const home = new Array<Group | undefined>(count).fill(undefined)
   const sections = new Array<Section>(count).fill('main')
   const whole = new Array<boolean>(count).fill(false)
   const groups: Group[] = []
 
-  const newGroup = (position: number, anchor: number, size: number): Group => {
-    const made: Group = { position, anchor, size, roots: [], bodyRoots: [], members: 0, ready: -1 }
+  const newGroup = (position: number, anchor: number, size: number, open = anchor < 0): Group => {
+    const made = makeGroup(position, anchor, size, open)
     groups.push(made)
     return made
   }
@@ -95,15 +67,7 @@ export const group = ({ instructions, outputs }: Program, analysis: Analysis, op
     for (const input of instructions[node]!.inputs)
       use(input, by, inPlace && sizes[input] === sizes[node] ? 'same' : 'moved', places, section)
   }
-  const outside: Group = {
-    position: Number.POSITIVE_INFINITY,
-    anchor: -1,
-    size: 0,
-    roots: [],
-    bodyRoots: [],
-    members: 0,
-    ready: -1,
-  }
+  const outside = makeGroup(Number.POSITIVE_INFINITY, -1, 0, false)
 
   outputs.forEach((node, index) => {
     const owner = options.owners[index]
@@ -115,27 +79,24 @@ export const group = ({ instructions, outputs }: Program, analysis: Analysis, op
     }
   })
 
-  const mergeUses = (list: readonly Use[]): Use[] => {
-    if (list.length < 2) return [...list]
-    const merged: Use[] = []
-    const byGroup = new Map<Group, number[]>()
-    for (const each of list) {
-      const places = byGroup.get(each.group) ?? []
-      const at = places.find((i) => merged[i]!.section === each.section && merged[i]!.kind === each.kind)
-      if (at === undefined) {
-        byGroup.set(each.group, [...places, merged.length])
-        merged.push(each)
-      } else if (each.kind === 'moved') merged[at] = { ...each, places: merged[at]!.places + each.places }
-    }
-    return merged
-  }
-
+  const readers = (list: readonly Use[], but: Group): number =>
+    list.reduce((first, { group: by }) => (by === but ? first : Math.min(first, by.position)), Number.POSITIVE_INFINITY)
   /** Stores an instruction in a loop of its own. */
-  const ownLoop = (node: number): Group => {
+  const ownLoop = (node: number, list: readonly Use[]): Group => {
     const made = newGroup(node, -1, sizes[node]!)
     made.roots.push({ node, target: { kind: 'value' } })
+    made.firstReader = readers(list, made)
     home[node] = made
     return made
+  }
+  /** Loops that use a value place by place, made one where that can be. */
+  const joinLoops = (node: number, list: readonly Use[]): Use[] => {
+    const loops = list
+      .filter((each) => each.kind === 'same' && each.section === 'main' && each.group.size === sizes[node])
+      .map((each) => each.group)
+      .sort((a, b) => a.position - b.position)
+    for (let i = 0; i + 1 < loops.length; i++) if (canMerge(loops[i]!, loops[i + 1]!)) merge(loops[i]!, loops[i + 1]!)
+    return mergeUses(list)
   }
 
   const visitMove = (node: number, list: readonly Use[]): void => {
@@ -146,7 +107,7 @@ export const group = ({ instructions, outputs }: Program, analysis: Analysis, op
       for (const before of inputs.slice(1)) use(before, by, 'order')
     if (!inOrder && list.some(({ kind }) => kind === 'whole')) {
       whole[node] = true
-      use(source, ownLoop(node), 'moved', sizes[node])
+      use(source, ownLoop(node, list), 'moved', sizes[node])
       return
     }
     for (const each of list) {
@@ -165,6 +126,8 @@ export const group = ({ instructions, outputs }: Program, analysis: Analysis, op
     const total = computed.reduce((sum, { places }) => sum + places, 0)
     if (spread && total > sizes[node]!) return scalar && cost[node]! <= cheapScalarCost
     if (total <= sizes[node]!) return true
+    // What is stored instead of the result that it is made of costs nothing.
+    if (alone[node]!) return false
     return scalar ? cost[node]! <= cheapCostWithoutLoads : loads[node]! <= 1 && cost[node]! <= cheapCost
   }
 
@@ -182,61 +145,74 @@ export const group = ({ instructions, outputs }: Program, analysis: Analysis, op
     return rest.every((each) => each.group.position > best.group.position) ? best : undefined
   }
 
-  const addRoot = (node: number, to: Group): void => {
+  const addRoot = (node: number, to: Group, list: readonly Use[]): void => {
+    home[node] = to
+    to.firstReader = Math.min(to.firstReader, readers(list, to))
     const isPart = to.roots.some((root) => root.node === node && root.target.kind === 'part')
     if (!isPart || whole[node]) to.roots.push({ node, target: { kind: 'value' } })
   }
 
-  const visitElementwise = (node: number, list: readonly Use[]): void => {
+  const inline = (node: number, list: readonly Use[]): void => {
+    for (const { group: by, section, kind, places } of list)
+      if (kind !== 'order') useOperands(node, by, section, kind === 'same', places)
+  }
+
+  const visitElementwise = (node: number, given: readonly Use[]): void => {
+    if (canInline(node, given)) {
+      inline(node, given)
+      return
+    }
+    const list = options.unfused ? given : joinLoops(node, given)
     if (canInline(node, list)) {
-      for (const { group: by, section, kind, places } of list)
-        if (kind !== 'order') useOperands(node, by, section, kind === 'same', places)
+      inline(node, list)
       return
     }
     whole[node] = list.some(({ kind }) => kind === 'whole')
     const found = options.unfused
       ? undefined
       : homeAmong(list, ({ group: by, section }) => {
-          if (by === outside || by.members >= mostMembers) return false
+          if (!by.open || by.members >= mostMembers) return false
           // Better in the epilogue that it can join, unless this group can join it too.
-          const fits = section === 'main' && by.anchor < 0
-          return follows[node]! ? fits && by.ready <= ready[node]! : section === 'body' || fits
+          return !follows[node]! || (section === 'main' && by.anchor < 0 && by.ready <= ready[node]!)
         })
     if (found === undefined) {
-      useOperands(node, ownLoop(node), 'main')
+      useOperands(node, ownLoop(node, list), 'main')
       return
     }
     const { group: by, section } = found
-    home[node] = by
     sections[node] = section
-    if (section === 'body') by.bodyRoots.push(node)
-    else addRoot(node, by)
+    if (section === 'main') addRoot(node, by, list)
+    else {
+      home[node] = by
+      by.firstReader = Math.min(by.firstReader, readers(list, by))
+      by.bodyRoots.push(node)
+    }
     useOperands(node, by, section)
   }
 
   /** The group of a reduce or matmul: the loop that goes on with its result, or a new one. */
-  const withEpilogue = (node: number, list: readonly Use[]): Group => {
+  const withEpilogue = (node: number, given: readonly Use[]): Group => {
+    const list = options.unfused ? given : joinLoops(node, given)
     whole[node] = list.some(({ kind }) => kind === 'whole')
     const found = options.unfused
       ? undefined
       : homeAmong(
           list,
-          ({ group: by, section }) => section === 'main' && by.anchor < 0 && by !== outside && by.size === sizes[node],
+          ({ group: by, section }) => section === 'main' && by.open && by.anchor < 0 && by.size === sizes[node],
         )
-    const by = found?.group
-    // A result that the loop also reads elsewhere than at its own place is not there yet.
-    if (by === undefined || list.some((each) => each.group === by && each !== found && each.kind !== 'order')) {
-      const made = ownLoop(node)
+    if (found === undefined) {
+      const made = ownLoop(node, list)
       made.anchor = node
       return made
     }
+    const { group: by } = found
     by.anchor = node
-    home[node] = by
-    if (list.some((each) => each.group !== by && each.kind !== 'order')) addRoot(node, by)
+    if (list.some((each) => each.group !== by && each.kind !== 'order')) addRoot(node, by, list)
+    else home[node] = by
     return by
   }
 
-  const visitPad = (node: number): void => {
+  const visitPad = (node: number, list: readonly Use[]): void => {
     const [source, value] = instructions[node]!.inputs as readonly [number, number]
     whole[node] = true
     const fill = newGroup(node, node, sizes[node]!)
@@ -244,18 +220,21 @@ export const group = ({ instructions, outputs }: Program, analysis: Analysis, op
     use(value, fill, 'moved', sizes[node])
     const part = newGroup(node, -1, sizes[source]!)
     part.roots.push({ node: source, target: { kind: 'part', owner: node, part: 0 } })
+    part.firstReader = readers(list, part)
     use(source, part, 'same')
   }
 
-  const visitConcat = (node: number): void => {
+  /** Parts of one size are stored by one loop. */
+  const visitConcat = (node: number, list: readonly Use[]): void => {
     whole[node] = true
+    home[node] = makeGroup(node, node, sizes[node]!, false)
     const bySize = new Map<number, Group>()
     instructions[node]!.inputs.forEach((source, part) => {
       const by = bySize.get(sizes[source]!) ?? newGroup(node, -1, sizes[source]!)
       if (!options.unfused) bySize.set(sizes[source]!, by)
       by.roots.push({ node: source, target: { kind: 'part', owner: node, part } })
+      by.firstReader = readers(list, by)
       use(source, by, 'same')
-      home[node] = by
     })
   }
 
@@ -266,7 +245,7 @@ export const group = ({ instructions, outputs }: Program, analysis: Analysis, op
     if (isMove(op)) visitMove(node, list)
     else if (isElementwise(op)) visitElementwise(node, list)
     else if (isFree(op)) {
-      if (list.some(({ kind }) => kind === 'load' || kind === 'whole')) ownLoop(node)
+      if (list.some(({ kind }) => kind === 'load' || kind === 'whole')) ownLoop(node, list)
     } else if (isReduce(op)) {
       const by = withEpilogue(node, list)
       use(inputs[0]!, by, 'same', sizes[inputs[0]!], 'body')
@@ -276,8 +255,8 @@ export const group = ({ instructions, outputs }: Program, analysis: Analysis, op
     } else if (op === 'project') {
       whole[node] = true
       for (const { group: by, kind } of list) use(inputs[0]!, by, kind === 'order' ? 'order' : 'load')
-    } else if (op === 'pad') visitPad(node)
-    else if (op === 'concat') visitConcat(node)
+    } else if (op === 'pad') visitPad(node, list)
+    else if (op === 'concat') visitConcat(node, list)
     else {
       whole[node] = true
       const made = newGroup(node, node, sizes[node]!)
@@ -289,6 +268,6 @@ export const group = ({ instructions, outputs }: Program, analysis: Analysis, op
   instructions.forEach(({ op, inputs }, node) => {
     if (op === 'project' && whole[node]) home[node] = home[inputs[0]!]
   })
-  groups.sort((a, b) => a.position - b.position)
-  return { groups, home, sections, whole }
+  const standing = groups.filter(({ into }) => into === undefined).sort((a, b) => a.position - b.position)
+  return { groups: standing, home: home.map((by) => by && resolved(by)), sections, whole }
 }

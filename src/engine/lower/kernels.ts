@@ -7,7 +7,7 @@ import type { Access, Body, Operand } from '../kernel.js'
 import { isReduce } from './analysis.js'
 import { type Expression, expression, operandOf } from './expression.js'
 import { type Fitted, fitNest, type Slot } from './fit.js'
-import type { Group, Root } from './group.js'
+import type { Group, Root } from './groups.js'
 import { matmulAxes } from './matmul.js'
 import {
   accessOf,

@@ -3,7 +3,7 @@ import { sizeOf, stridesOf } from '../../array/shape.js'
 import type { Kernel, KernelPlan, ScanKernel, WholeKernel } from '../kernel.js'
 import type { ScanProgram } from '../program.js'
 import { expression } from './expression.js'
-import type { Group } from './group.js'
+import type { Group } from './groups.js'
 import { accessOf, instructionOf, newBuffer, type State, type Stored, storageOf } from './state.js'
 import { contiguous, join, type View } from './view.js'
 
