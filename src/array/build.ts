@@ -1,7 +1,7 @@
 /** Builders of nodes that the families share. For the rooms of this library; not part of the public API. */
 import type { DType } from './dtype.js'
 import { fail } from './error.js'
-import { type BinaryOp, Node, noAttributes, type Op, type UnaryOp } from './node.js'
+import { type BinaryOp, Node, noAttributes, noInputs, type Op, scalarShape, type UnaryOp } from './node.js'
 import { broadcastShapes, type Shape, sameShape } from './shape.js'
 import { type AnyTensor, nodeOf, tensorOf } from './tensor.js'
 
@@ -16,7 +16,7 @@ export const build = (
 
 /** A number becomes a literal of the other operand's dtype. */
 export const operand = (x: AnyTensor | number | boolean, dtype: DType): AnyTensor =>
-  typeof x === 'object' ? x : tensorOf(new Node('literal', dtype, [], [], noAttributes, Number(x)))
+  typeof x === 'object' ? x : tensorOf(new Node('literal', dtype, scalarShape, noInputs, noAttributes, Number(x)))
 
 export const unaryNode = (op: UnaryOp, x: AnyTensor, dtype: DType = x.dtype): AnyTensor =>
   build(op, dtype, x.shape, [x])

@@ -84,23 +84,28 @@ export const pad = <S extends Shape, D extends DType>(
   padding: readonly (readonly [before: number, after: number])[],
   value: number | Tensor<[], D> = 0,
 ): Tensor<Resized<S>, D> => {
-  if (padding.length !== x.shape.length || padding.flat().some((n) => !Number.isInteger(n) || n < 0))
+  const rank = x.shape.length
+  const amounts = new Array<number>(2 * rank)
+  const shape = new Array<number>(rank)
+  let [valid, total] = [padding.length === rank, 0]
+  for (let i = 0; valid && i < rank; i++) {
+    const [before, after] = [padding[i]![0], padding[i]![1]]
+    valid = Number.isInteger(before) && Number.isInteger(after) && before >= 0 && after >= 0
+    amounts[2 * i] = before
+    amounts[2 * i + 1] = after
+    shape[i] = x.shape[i]! + before + after
+    total += before + after
+  }
+  if (!valid)
     fail(
       'pad',
       `${x.shape.length} pairs of non-negative integers`,
       JSON.stringify(padding),
       'Give [before, after] for each axis; slice to crop.',
     )
-  if (padding.every(([before, after]) => before === 0 && after === 0)) return x as never
-  const shape = x.shape.map((size, i) => size + padding[i]![0] + padding[i]![1])
+  if (total === 0) return x as never
   checkShape('pad', shape)
-  return build(
-    'pad',
-    x.dtype,
-    shape,
-    [x as AnyTensor, operand(value as AnyTensor | number, x.dtype)],
-    padding.flat(),
-  ) as never
+  return build('pad', x.dtype, shape, [x as AnyTensor, operand(value as AnyTensor | number, x.dtype)], amounts) as never
 }
 
 /**

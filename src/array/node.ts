@@ -127,6 +127,9 @@ export class Node {
 }
 
 export const noAttributes: readonly number[] = []
+// Literals are so many that an empty list each would be felt.
+export const noInputs: readonly Node[] = []
+export const scalarShape: Shape = []
 
 let generation = 0
 /** A fresh mark for one walk. */

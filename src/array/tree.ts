@@ -34,13 +34,16 @@ const walk = (tree: unknown, path: string, visit: (leaf: AnyTensor, path: string
 /** Applies `f` to every tensor of a tree; `f` also gets the path, such as `conv1.weight`. */
 export const mapTree = <T>(tree: T, f: (leaf: AnyTensor, path: string) => AnyTensor): T => walk(tree, '', f) as T
 
+const collect = (tree: unknown, out: AnyTensor[]): void => {
+  if (isTensor(tree)) out.push(tree)
+  else if (Array.isArray(tree)) for (let i = 0; i < tree.length; i++) collect(tree[i], out)
+  else if (isBranch(tree)) for (const key of Object.keys(tree)) collect((tree as Record<string, unknown>)[key], out)
+}
+
 /** The tensors of a tree, in order. */
 export const leaves = (tree: unknown): AnyTensor[] => {
   const out: AnyTensor[] = []
-  walk(tree, '', (leaf) => {
-    out.push(leaf)
-    return leaf
-  })
+  collect(tree, out)
   return out
 }
 
@@ -75,41 +78,46 @@ const kindOf = (value: unknown): string =>
         ? `a record {${Object.keys(value).join(', ')}}`
         : String(value)
 
+const mismatch = (name: string, keys: readonly string[], first: unknown, other: unknown): never =>
+  fail(
+    keys.length === 0 ? name : `${name} at ${keys.join('.')}`,
+    kindOf(first),
+    kindOf(other),
+    'Both trees must have the same structure: keep params, gradients and state of one model together.',
+  )
+
+const sameKeys = (keys: readonly string[], other: object): boolean => {
+  if (Object.keys(other).length !== keys.length) return false
+  for (const key of keys) if (!(key in other)) return false
+  return true
+}
+
+/** `keys` is the way here, for messages: a stack, since a text for every leaf would cost more than the walk. */
 const zip = (
   name: string,
   trees: readonly unknown[],
-  path: string,
+  keys: string[],
   f: (...leaves: AnyTensor[]) => AnyTensor,
 ): unknown => {
   const first = trees[0]
-  const mismatch = (other: unknown): never =>
-    fail(
-      path === '' ? name : `${name} at ${path}`,
-      kindOf(first),
-      kindOf(other),
-      'Both trees must have the same structure: keep params, gradients and state of one model together.',
-    )
   if (isTensor(first)) {
-    for (const other of trees) if (!isTensor(other) || !sameShape(other.shape, first.shape)) mismatch(other)
+    for (const other of trees)
+      if (!isTensor(other) || !sameShape(other.shape, first.shape)) mismatch(name, keys, first, other)
     return f(...(trees as AnyTensor[]))
   }
   if (!isBranch(first)) return first
-  const keys = Object.keys(first)
-  for (const other of trees) {
-    if (!isBranch(other) || Array.isArray(other) !== Array.isArray(first)) mismatch(other)
-    const others = Object.keys(other as object)
-    if (others.length !== keys.length || keys.some((key) => !(key in (other as object)))) mismatch(other)
+  const list = Array.isArray(first)
+  const own = Object.keys(first)
+  for (const other of trees)
+    if (!isBranch(other) || Array.isArray(other) !== list || !sameKeys(own, other)) mismatch(name, keys, first, other)
+  const out = (list ? new Array(own.length) : {}) as Record<string, unknown>
+  for (const key of own) {
+    const children = new Array<unknown>(trees.length)
+    for (let i = 0; i < trees.length; i++) children[i] = (trees[i] as Record<string, unknown>)[key]
+    keys.push(key)
+    out[key] = zip(name, children, keys, f)
+    keys.pop()
   }
-  const child = (key: string) =>
-    zip(
-      name,
-      trees.map((tree) => (tree as Record<string, unknown>)[key]),
-      join(path, key),
-      f,
-    )
-  if (Array.isArray(first)) return keys.map(child)
-  const out: Record<string, unknown> = {}
-  for (const key of keys) out[key] = child(key)
   return out
 }
 
@@ -119,4 +127,4 @@ const zip = (
  * @throws PullbackError naming the path where structure or shape differ
  */
 export const zipTrees = <T>(name: string, trees: readonly T[], f: (...leaves: AnyTensor[]) => AnyTensor): T =>
-  zip(name, trees, '', f) as T
+  zip(name, trees, [], f) as T
