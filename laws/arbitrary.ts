@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import type { ArraySample } from './array.js'
 import type { NetworkChoice } from './network/index.js'
 import type { ProgramSample } from './program/index.js'
+import type { TrainingSample } from './training.js'
 
 /** Seeds: what the laws of layers, optimizers and samplers are sampled by. */
 export const seeds: fc.Arbitrary<{ readonly seed: number }> = fc.record({ seed: fc.nat(99_999) })
@@ -30,3 +31,6 @@ export const networks = (maxLength = 4): fc.Arbitrary<NetworkChoice> =>
     picks: fc.array(fc.tuple(fc.nat(999), fc.nat(99)), { minLength: 1, maxLength }),
     seed: fc.nat(9999),
   })
+
+/** Training runs that stop somewhere in between. */
+export const trainingRuns: fc.Arbitrary<TrainingSample> = fc.record({ seed: fc.nat(999), stop: fc.nat(99) })

@@ -2,7 +2,7 @@
  * Two ways to compare: `identical` is an equality (bit for bit, every NaN alike), `close` is not (it is not transitive).
  * Both say where trees differ.
  */
-import { type AnyTensor, namedLeaves, toArray } from 'pullback'
+import { type AnyTensor, isTensor, namedLeaves, toArray } from 'pullback'
 import { broken, upheld, type Verdict } from './law.js'
 
 export interface Tolerance {
@@ -11,6 +11,16 @@ export interface Tolerance {
 }
 
 type Differ = (got: number, wanted: number) => boolean
+
+/** Everything in a tree but the elements of its arrays, as text. */
+const skeleton = (tree: unknown): string =>
+  JSON.stringify(tree, (_, value: unknown) =>
+    isTensor(value)
+      ? `${value.dtype} [${value.shape.join(', ')}]`
+      : typeof value === 'number'
+        ? `number ${Object.is(value, -0) ? '-0' : value}`
+        : value,
+  ) ?? 'nothing'
 
 const compareWith =
   (differ: Differ) =>
@@ -30,8 +40,14 @@ const compareWith =
     return upheld
   }
 
-/** Same structure, shapes, dtypes and bits; zeros of different sign differ, NaNs are alike. */
-export const identical = compareWith((a, b) => !Object.is(a, b))
+const sameBits = compareWith((a, b) => !Object.is(a, b))
+
+/** Same structure, host values, shapes, dtypes and bits; zeros of different sign differ, NaNs are alike. */
+export const identical = (what: string, got: unknown, wanted: unknown): Verdict => {
+  const verdict = sameBits(what, got, wanted)
+  const [a, b] = [skeleton(got), skeleton(wanted)]
+  return verdict.holds && a !== b ? broken(`${what}: ${a} where ${b} is due`) : verdict
+}
 
 /** Same structure, shapes and dtypes, and |got - wanted| <= absolute + relative |wanted|. Infinities and NaN must agree. */
 export const close = ({ absolute, relative }: Tolerance) =>

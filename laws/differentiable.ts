@@ -137,11 +137,11 @@ export const differentiableLaws = <X, Y>(): readonly Law<DifferentiableInstance<
       // Transposed products with the Jacobian of the gradient, which is the Hessian if the pullback is right.
       const [, second] = differentiable((x: X) => withPullback(x)[1](cotangent))(input)
       const [toU, toV] = [second(u)[0], second(v)[0]]
-      const [a, b, scale] = (await numbers(device, [
-        inner(v, toU),
-        inner(u, toV),
-        times(norm(u), norm(toV)),
-      ])) as [number, number, number]
+      const [a, b, scale] = (await numbers(device, [inner(v, toU), inner(u, toV), times(norm(u), norm(toV))])) as [
+        number,
+        number,
+        number,
+      ]
       return near('<v, H u> against <u, H v>', a, b, scale, tolerance)
     },
   ),

@@ -67,9 +67,7 @@ const asDifferentiable = async <X, Y, P, S>(
   instance: LayerInstance<X, Y, P, S>,
   seed: number,
   mode: 'train' | 'infer',
-): Promise<
-  readonly [DifferentiableInstance<ParamsAndInput<P, X>, Y>, DifferentiableSample<ParamsAndInput<P, X>>]
-> => {
+): Promise<readonly [DifferentiableInstance<ParamsAndInput<P, X>, Y>, DifferentiableSample<ParamsAndInput<P, X>>]> => {
   const { params, state, rng: next } = await begin(instance, seed)
   const apply = mode === 'infer' ? instance.layer.infer : instance.layer.train(next)[0]
   const { device, tolerance, step } = instance

@@ -1,13 +1,16 @@
 /**
- * Laws of schedules: 1. finite and not negative at every step; 2. pure: the same step, the same rate, in any order;
- * 3. where promised, never rising after the warm-up.
+ * Laws of schedules.
+ *
+ * 1. rates are finite and not negative at every step
+ * 2. a rate depends on its step alone: the same step, the same rate, in any order
+ * 3. where promised, rates never rise after the warm-up, and never fall during it
  */
 import type { Schedule } from 'pullback'
-import { type Law, law, when } from './law.js'
+import { type Law, law, upheld, when } from './law.js'
 
 export interface ScheduleInstance {
   readonly schedule: Schedule
-  /** The first step from which the rate never rises; undefined where it may (restarts). */
+  /** The first step from which the rate never rises, and before which it never falls; undefined for restarts. */
   readonly fallsFrom?: number
 }
 export interface ScheduleSample {
@@ -24,11 +27,12 @@ export const scheduleLaws: readonly Law<ScheduleInstance, ScheduleSample>[] = [
     schedule(step + 5)
     return when(Object.is(before, schedule(step)), () => `${before}, then ${schedule(step)} at step ${step}`)
   }),
-  law('Schedule: the rate never rises', ({ schedule, fallsFrom }, { step }) => {
-    if (fallsFrom === undefined || step < fallsFrom) return { holds: true }
+  law('Schedule: rates rise to their top and fall from it', ({ schedule, fallsFrom }, { step }) => {
+    if (fallsFrom === undefined) return upheld
+    const [now, next] = [schedule(step), schedule(step + 1)]
     return when(
-      schedule(step + 1) <= schedule(step),
-      () => `${schedule(step)} at step ${step}, ${schedule(step + 1)} after it`,
+      step < fallsFrom ? next >= now : next <= now,
+      () => `${now} at step ${step}, ${next} after it, top at ${fallsFrom}`,
     )
   }),
 ]

@@ -2,7 +2,19 @@
  * The array functions without static shapes, as laws need them: a law holds for every shape, so there is nothing for the
  * types of shapes to say. The casts that this takes are here.
  */
-import { type AnyTensor, add, type DType, leaves, mul, reshape, type Shape, sub, sum, type Tensor, zipTrees } from 'pullback'
+import {
+  type AnyTensor,
+  add,
+  type DType,
+  leaves,
+  mul,
+  reshape,
+  type Shape,
+  sub,
+  sum,
+  type Tensor,
+  zipTrees,
+} from 'pullback'
 
 export type Any = AnyTensor
 type Value = Any | number

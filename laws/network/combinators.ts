@@ -50,22 +50,38 @@ export const combinators: readonly NetworkPart[] = [
   holding(['named'], (shape, n, inner) => namedAll({ first: inner(shape, n) }, { second: same() })),
   holding(['chain'], (shape, n, inner) => chainAll(chainAll(inner(shape, n)), same())),
   holding(['fromFunction'], () => loose(fromFunction((x: Any) => mul(sin(asFloat(x)), asFloat(x))))),
-  holding(['residual', 'linear'], (shape) => residualOf(square(featuresOf(shape))), (shape) => shape.length >= 2),
+  holding(
+    ['residual', 'linear'],
+    (shape) => residualOf(square(featuresOf(shape))),
+    (shape) => shape.length >= 2,
+  ),
   holding(
     ['residual', 'dense'],
     (shape, n) =>
       residualOf(loose(dense(featuresOf(shape), 2 + (n % 2))), loose(dense(featuresOf(shape), 2 + (n % 2)))),
     isMatrix,
   ),
-  holding(['repeat', 'linear'], (shape, n) => repeatOf(1 + (n % 3), square(featuresOf(shape))), (s) => s.length >= 2),
-  holding(['fanOut', 'concat'], (shape, n, inner) => {
-    const layer = inner(shape, n)
-    return chainAll(fanOutAll(layer, layer), joined())
-  }, (shape) => shape.length >= 2),
-  holding(['shared', 'fanOut', 'concat'], (shape, n, inner) => {
-    const twice = sharedOf(2, inner(shape, n), { draws: n % 2 === 0 ? 'each' : 'once' })
-    return chainAll(fanOutAll(same(), square(featuresOf(shape))), twice, joined())
-  }, (shape) => shape.length >= 2),
+  holding(
+    ['repeat', 'linear'],
+    (shape, n) => repeatOf(1 + (n % 3), square(featuresOf(shape))),
+    (s) => s.length >= 2,
+  ),
+  holding(
+    ['fanOut', 'concat'],
+    (shape, n, inner) => {
+      const layer = inner(shape, n)
+      return chainAll(fanOutAll(layer, layer), joined())
+    },
+    (shape) => shape.length >= 2,
+  ),
+  holding(
+    ['shared', 'fanOut', 'concat'],
+    (shape, n, inner) => {
+      const twice = sharedOf(2, inner(shape, n), { draws: n % 2 === 0 ? 'each' : 'once' })
+      return chainAll(fanOutAll(same(), square(featuresOf(shape))), twice, joined())
+    },
+    (shape) => shape.length >= 2,
+  ),
   holding(
     ['multiHeadAttention', 'fanOut'],
     (shape) =>

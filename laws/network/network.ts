@@ -5,17 +5,7 @@
  * can shrink it. Kinked layers come only where their inputs are still the sample's: distinct, and away from 0 by far more
  * than differences move them. No sample is ever thrown away.
  */
-import {
-  type AnyLayer,
-  type Device,
-  type DType,
-  embedding,
-  freeze,
-  rng,
-  type Shape,
-  type Spec,
-  tanh,
-} from 'pullback'
+import { type AnyLayer, type Device, type DType, embedding, freeze, rng, type Shape, type Spec, tanh } from 'pullback'
 import type { Tolerance } from '../compare.js'
 import type { Law } from '../law.js'
 import { law } from '../law.js'

@@ -23,8 +23,10 @@ export const always = (): boolean => true
 export const isMatrix = (shape: Shape): boolean => shape.length === 2
 export const isSequence = (shape: Shape): boolean => shape.length === 3
 export const isImage = (shape: Shape): boolean => shape.length === 4
-export const isLarge = (k: number) => (shape: Shape): boolean =>
-  isImage(shape) && shape[2]! >= k && shape[3]! >= k && shape[2]! * shape[3]! <= 64
+export const isLarge =
+  (k: number) =>
+  (shape: Shape): boolean =>
+    isImage(shape) && shape[2]! >= k && shape[3]! >= k && shape[2]! * shape[3]! <= 64
 
 /** The size of the last axis. */
 export const featuresOf = (shape: Shape): number => shape[shape.length - 1]!

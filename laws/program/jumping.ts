@@ -33,8 +33,7 @@ const chosen = select as unknown as (condition: Any, a: Any, b: Any | number) =>
 const remainder = mod as unknown as (a: Any, b: Any | number) => Any
 
 /** A float for each word: its low bits. */
-const lowBits = (words: Any, like: Any): Any =>
-  times(to(to(bitwise.and(words, 255), 'int32'), like.dtype), 1 / 256)
+const lowBits = (words: Any, like: Any): Any => times(to(to(bitwise.and(words, 255), 'int32'), like.dtype), 1 / 256)
 
 export const jumpingOps: readonly Maker[] = [
   onOne(sign as unknown as Unary),

@@ -51,7 +51,8 @@ const [exp_, log_, log1p_, sqrt_] = [exp, log, log1p, sqrt] as unknown as readon
 const [sub_, div_, pow_, matmul_] = [sub, div, pow, matmul] as unknown as readonly [Binary, Binary, Binary, Binary]
 const [sum_, mean_, prod_] = [sum, mean, prod] as unknown as readonly [Reduction, Reduction, Reduction]
 const flipped = transpose as unknown as Unary
-const indices = (n: number, modulus: number): Tensor<Shape, 'int32'> => mod(iota([n]), modulus) as Tensor<Shape, 'int32'>
+const indices = (n: number, modulus: number): Tensor<Shape, 'int32'> =>
+  mod(iota([n]), modulus) as Tensor<Shape, 'int32'>
 /** x² + 1/2: in the domain of log, sqrt, pow and the divisor, away from where they are steep. */
 const positive = (x: Any): Any => plus(times(x, x), 0.5)
 
