@@ -7,9 +7,10 @@ import { type AnyApply, type Container, drawnApplies, type Part, tupleOf } from 
 const applied =
   (parts: readonly Part[], applies: readonly AnyApply[], { join, part }: Container): AnyApply =>
   (params, state, input) => {
-    const results = applies.map((apply, i) =>
-      within(parts[i]!.name, () => apply(part(params, i), part(state, i), input)),
-    )
+    const results = applies.map((apply, i) => {
+      const [own, before] = [part(params, i), part(state, i)]
+      return within(parts[i]!.name, () => apply(own, before, input))
+    })
     const changed = results.some(([, , after], i) => after !== part(state, i))
     return [
       results.map(([y]) => y),

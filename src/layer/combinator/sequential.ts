@@ -51,8 +51,9 @@ const composed =
     const states: unknown[] = []
     const pullbacks: ReturnType<AnyApply>[1][] = []
     for (let i = 0; i < applies.length; i++) {
+      const own = part(params, i)
       const before = part(state, i)
-      const [y, pullback, after] = within(parts[i]!.name, () => applies[i]!(part(params, i), before, x))
+      const [y, pullback, after] = within(parts[i]!.name, () => applies[i]!(own, before, x))
       x = y
       pullbacks.push(pullback)
       states.push(after)
