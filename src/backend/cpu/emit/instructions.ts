@@ -139,7 +139,11 @@ export const range = (i: Local, start: Operand, end: Operand, step: Operand, bod
   when(i32.less(i, end), doWhile([body, i.set(i32.add(i, step))], i32.less(i, end))),
 ]
 
-export const leave: Code = [0x0f]
+/** The same for addresses, which are unsigned. */
+export const addressRange = (at: Local, start: Operand, end: Operand, step: Operand, body: Code): Code => [
+  at.set(start),
+  when(i32.lessUnsigned(at, end), doWhile([body, at.set(i32.add(at, step))], i32.lessUnsigned(at, end))),
+]
 
 export const call = (callee: FunctionDefinition, ...args: readonly Operand[]): Code => [
   ...args.map((arg) => valueOf(arg, i32Constant)),

@@ -3,7 +3,7 @@
  * descriptor, units, units that a thread takes at a time (0: all of them, on this thread)].
  */
 import type { Local } from '../emit/code.js'
-import { callIndirect, define, i32, range } from '../emit/instructions.js'
+import { addressRange, callIndirect, define, i32 } from '../emit/instructions.js'
 import { kernelType } from '../plan/launch.js'
 
 export const launchBytes = 16
@@ -11,7 +11,7 @@ export const launchBytes = 16
 /** (address of the list, end of the list, scratch) */
 export const sequence = define(['i32', 'i32', 'i32'], [], (_, ...params) => {
   const [list, end, scratch] = params as [Local, Local, Local]
-  return range(
+  return addressRange(
     list,
     list,
     end,

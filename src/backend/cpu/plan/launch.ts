@@ -17,8 +17,16 @@ export type Word =
   | { readonly kind: 'table'; readonly values: Int32Array }
   /** The place of another function in the table of functions. */
   | { readonly kind: 'function'; readonly source: KernelSource }
-  /** The address of another descriptor, and of a list of launches. */
+  /** The address of more words: another descriptor, a list of launches. */
   | { readonly kind: 'words'; readonly words: readonly Word[] }
+  /** A word that kernels write, and the address of that word. */
+  | { readonly kind: 'written'; readonly label: Label }
+  | { readonly kind: 'addressOf'; readonly label: Label }
+
+/** Names a word; labels are equal only to themselves. */
+export interface Label {
+  readonly name: string
+}
 
 /** A function and the structure that it was made for: equal keys, equal functions. */
 export interface KernelSource {
@@ -46,3 +54,12 @@ export interface Room {
 }
 
 export const addressOf = (buffer: number, offset = 0): Word => ({ kind: 'buffer', buffer, offset })
+
+/** A list of launches as kernel/sequence.ts reads it. */
+export const listWords = (launches: readonly Launch[]): Word[] =>
+  launches.flatMap(({ source, words, units }): Word[] => [
+    { kind: 'function', source },
+    { kind: 'words', words },
+    units,
+    0,
+  ])

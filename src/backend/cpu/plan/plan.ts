@@ -4,6 +4,8 @@ import type { Launch, Room } from './launch.js'
 import { planLoop } from './loop.js'
 import { planMatmul } from './matmul.js'
 import { planReduce } from './reduce.js'
+import { planScan } from './scan.js'
+import { planWhole } from './whole.js'
 
 export interface PlannedKernel {
   readonly kernel: Kernel
@@ -28,8 +30,10 @@ const launchesOf = (kernel: Kernel, room: Room): Launch[] => {
       return planReduce(kernel, room)
     case 'matmul':
       return planMatmul(kernel, room)
+    case 'scan':
+      return planScan(kernel, room, planKernels)
     default:
-      throw new Error(`no kernel for ${kernel.kind}`)
+      return planWhole(kernel, room)
   }
 }
 

@@ -4,8 +4,8 @@
  */
 import type { DType } from '../../../array/dtype.js'
 import type { RunOptions, Value } from '../../../engine/backend.js'
-import type { KernelPlan } from '../../../engine/kernel.js'
-import { planKernels } from '../plan/plan.js'
+import type { KernelPlan, PlannedBuffer } from '../../../engine/kernel.js'
+import { type Plan, planKernels } from '../plan/plan.js'
 import { type Binding, link, listBytes } from './link.js'
 import type { Runtime } from './runtime.js'
 import { copyIn, copyOut, wordOf } from './transfer.js'
@@ -18,7 +18,7 @@ export interface CpuBuffer {
 
 export interface CpuExecutable {
   readonly run: (inputs: readonly Value<CpuBuffer>[], scalars: readonly number[]) => Value<CpuBuffer>[]
-  readonly plan: ReturnType<typeof planKernels>
+  readonly plan: Plan
   readonly dispose: () => void
 }
 
@@ -30,158 +30,166 @@ export const allocateBuffer = ({ memory }: Runtime, size: number, dtype: DType):
 }
 
 /** Slots: the workspace, then the inputs, then the outputs. */
-const bindingsOf = (plan: ReturnType<typeof planKernels>, inputs: number): Binding[] =>
-  plan.buffers.map(({ role }) => {
-    switch (role.kind) {
-      case 'temporary':
-        return { slot: 0, bytes: 4 * role.offset }
-      case 'input':
-        return { slot: 1 + role.index, bytes: 0 }
-      case 'donated':
-        return { slot: 1 + role.input, bytes: 0 }
-      case 'output':
-        return { slot: 1 + inputs + role.index, bytes: 0 }
-    }
-  })
+const bindingOf = ({ role }: PlannedBuffer, inputs: number): Binding => {
+  if (role.kind === 'temporary') return { slot: 0, bytes: 4 * role.offset }
+  if (role.kind === 'output') return { slot: 1 + inputs + role.index, bytes: 0 }
+  return { slot: 1 + (role.kind === 'input' ? role.index : role.input), bytes: 0 }
+}
 
-export const createExecutable = (
-  runtime: Runtime,
-  source: KernelPlan,
-  inputCount: number,
-  options: RunOptions,
-): CpuExecutable => {
-  const { memory, library, workspace } = runtime
-  const plan = planKernels(source)
+const describeWorkspace = ({ buffers }: Plan): string => {
+  const largest = [...buffers].sort((a, b) => b.size - a.size).slice(0, 3)
+  return `the workspace of a plan (largest: ${largest.map(({ dtype, size }) => `${dtype}[${size}]`).join(', ')})`
+}
+
+/** A plan's block of words in memory. */
+interface Image {
+  readonly setSlot: (slot: number, address: number) => void
+  readonly setScalars: (scalars: readonly number[]) => void
+  readonly addressOf: (buffer: number) => number
+  readonly run: () => void
+  readonly dispose: () => void
+}
+
+const placeImage = (runtime: Runtime, plan: Plan, inputCount: number, slots: number): Image => {
+  const { memory, library } = runtime
   const launches = plan.kernels.flatMap((kernel) => kernel.launches)
-  const outputCount = source.outputs.length
-  const slots = 1 + inputCount + outputCount
-  const linked = link(launches, bindingsOf(plan, inputCount), slots)
+  const bindings = plan.buffers.map((buffer) => bindingOf(buffer, inputCount))
+  const linked = link(launches, bindings, slots)
   const places = library.places(linked.functions.map((use) => use.source))
-
-  const blockSize = Math.max(4 * linked.words.length, 4)
-  const block = memory.allocate(blockSize, 'a plan')
-  const firstWord = block >>> 2
+  const size = Math.max(4 * linked.words.length, 4)
+  const block = memory.allocate(size, 'a plan')
+  const first = block >>> 2
   const image = linked.words.slice()
   linked.functions.forEach(({ word }, i) => {
     image[word] = places[i]!
   })
   for (const word of linked.own) image[word]! += block
-  memory.words().set(image, firstWord)
+  memory.words().set(image, first)
   const list = block + 4 * linked.list
   const listEnd = list + listBytes(launches)
   const addresses = new Float64Array(slots).fill(-1)
-  const numbers = new Float64Array(linked.scalars.length).fill(Number.NaN)
-
-  const setSlot = (slot: number, address: number): void => {
-    if (addresses[slot] === address) return
-    addresses[slot] = address
-    const words = memory.words()
-    for (const { word, bytes } of linked.patches[slot]!) words[firstWord + word] = address + bytes
+  const numbers = new Float64Array(linked.scalars.length)
+  let written = false
+  return {
+    setSlot: (slot, address) => {
+      if (addresses[slot] === address) return
+      addresses[slot] = address
+      const words = memory.words()
+      for (const { word, bytes } of linked.patches[slot]!) words[first + word] = address + bytes
+    },
+    setScalars: (scalars) => {
+      const words = memory.words()
+      for (let i = 0; i < numbers.length; i++) {
+        const { word, index, dtype } = linked.scalars[i]!
+        const value = scalars[index]!
+        if (Object.is(numbers[i], value) && written) continue
+        numbers[i] = value
+        words[first + word] = wordOf(value, dtype)
+      }
+      written = true
+    },
+    addressOf: (buffer) => addresses[bindings[buffer]!.slot]! + bindings[buffer]!.bytes,
+    run: () => runtime.run(list, listEnd),
+    dispose: () => memory.free(block, size),
   }
-  const setScalars = (scalars: readonly number[]): void => {
-    const words = memory.words()
-    for (let i = 0; i < numbers.length; i++) {
-      const { word, index, dtype } = linked.scalars[i]!
-      const value = scalars[index]!
-      if (Object.is(numbers[i], value)) continue
-      numbers[i] = value
-      words[firstWord + word] = wordOf(value, dtype)
-    }
-  }
+}
 
-  const inputBuffers = new Map(
-    source.buffers.flatMap((buffer) => (buffer.role.kind === 'input' ? [[buffer.role.index, buffer] as const] : [])),
-  )
-  const sizeOfInput = (i: number): number => inputBuffers.get(i)?.size ?? 0
+export const createExecutable = (
+  runtime: Runtime,
+  source: KernelPlan,
+  inputCount: number,
+  { keep, donated }: RunOptions,
+): CpuExecutable => {
+  const { memory, workspace } = runtime
+  const plan = planKernels(source)
+  const image = placeImage(runtime, plan, inputCount, 1 + inputCount + source.outputs.length)
+  const { buffers, outputs } = source
   const workspaceBytes = align(4 * plan.workspace)
-  const donatedPlaces = new Set(source.buffers.flatMap(({ role }) => (role.kind === 'donated' ? [role.input] : [])))
-  const describeWorkspace = (): string => {
-    const largest = [...plan.buffers].sort((a, b) => b.size - a.size).slice(0, 3)
-    return `the workspace of a plan (largest: ${largest.map(({ dtype, size }) => `${dtype}[${size}]`).join(', ')})`
+  const inputSizes = new Array<number>(inputCount).fill(0)
+  /** The buffer that stands where a donated input was. */
+  const heirs = new Array<PlannedBuffer | undefined>(inputCount).fill(undefined)
+  for (const buffer of buffers) {
+    if (buffer.role.kind === 'input') inputSizes[buffer.role.index] = buffer.size
+    if (buffer.role.kind === 'donated' && keep === 'device') heirs[buffer.role.input] = buffer
   }
+  /** Whether output `o` has a buffer of its own, and no earlier one. */
+  const isOwn = outputs.map((buffer, o) => {
+    const { role } = buffers[buffer]!
+    return role.kind === 'output' && role.index === o
+  })
 
-  /** Host arrays in and out pass through the end of the workspace; where they lie there follows from which they are. */
   const run = (inputs: readonly Value<CpuBuffer>[], scalars: readonly number[]): Value<CpuBuffer>[] => {
+    // Host arrays in and out pass through the end of the workspace.
     let end = workspaceBytes
     const staged = (size: number): number => {
       const at = end
       end = at + align(4 * size)
       return at
     }
-    const places = inputs.map((value, i) =>
-      value.kind === 'host' && !donatedPlaces.has(i) ? staged(sizeOfInput(i)) : -1,
+    const inputPlaces = inputs.map(({ kind }, i) =>
+      kind === 'host' && heirs[i] === undefined ? staged(inputSizes[i]!) : -1,
     )
-    const outputPlaces = source.outputs.map((buffer) => {
-      const { role, size } = source.buffers[buffer]!
-      return options.keep === 'host' && role.kind === 'output' ? staged(size) : -1
-    })
-    const base = end === 0 ? 0 : workspace.reserve(end, describeWorkspace)
-    setSlot(0, base)
-    const given: (CpuBuffer | undefined)[] = inputs.map((value, i) => {
-      if (value.kind === 'device') return value.buffer
-      if (places[i] !== -1) return undefined
-      const { size, dtype } = source.buffers.find(({ role }) => role.kind === 'donated' && role.input === i)!
-      return allocateBuffer(runtime, size, dtype)
-    })
-    inputs.forEach((value, i) => {
-      const address = given[i]?.address ?? base + places[i]!
-      if (value.kind === 'host') copyIn(memory, address, value.data)
-      setSlot(1 + i, address)
-    })
-    const made: (CpuBuffer | undefined)[] = source.outputs.map((buffer, o) => {
-      const { role, size, dtype } = source.buffers[buffer]!
-      if (role.kind !== 'output' || role.index !== o) return undefined
-      if (options.keep === 'host') {
-        setSlot(1 + inputCount + o, base + outputPlaces[o]!)
-        return undefined
+    const outputPlaces = outputs.map((buffer, o) => (keep === 'host' && isOwn[o] ? staged(buffers[buffer]!.size) : -1))
+    const base = end === 0 ? 0 : workspace.reserve(end, () => describeWorkspace(plan))
+    image.setSlot(0, base)
+
+    const given = inputs.map((value, i): CpuBuffer | undefined => {
+      if (value.kind === 'device') {
+        image.setSlot(1 + i, value.buffer.address)
+        return value.buffer
       }
-      const fresh = allocateBuffer(runtime, size, dtype)
-      setSlot(1 + inputCount + o, fresh.address)
-      return fresh
+      const heir = heirs[i]
+      const own = heir === undefined ? undefined : allocateBuffer(runtime, heir.size, heir.dtype)
+      const address = own?.address ?? base + inputPlaces[i]!
+      copyIn(memory, address, value.data)
+      image.setSlot(1 + i, address)
+      return own
     })
-    setScalars(scalars)
-    runtime.run(list, listEnd)
-    return collect(inputs, given, made)
+    const made = outputs.map((buffer, o): CpuBuffer | undefined => {
+      if (!isOwn[o]) return undefined
+      const own = keep === 'host' ? undefined : allocateBuffer(runtime, buffers[buffer]!.size, buffers[buffer]!.dtype)
+      image.setSlot(1 + inputCount + o, own?.address ?? base + outputPlaces[o]!)
+      return own
+    })
+    image.setScalars(scalars)
+    image.run()
+    return keep === 'host'
+      ? outputs.map((buffer) => {
+          const { dtype, size } = buffers[buffer]!
+          return { kind: 'host', data: copyOut(memory, image.addressOf(buffer), dtype, size) }
+        })
+      : keepResults(given, made)
   }
 
-  const collect = (
-    inputs: readonly Value<CpuBuffer>[],
+  /** Every result its own buffer; what was donated and nothing took is freed. */
+  const keepResults = (
     given: readonly (CpuBuffer | undefined)[],
     made: readonly (CpuBuffer | undefined)[],
   ): Value<CpuBuffer>[] => {
     const taken = new Set<CpuBuffer>()
-    const results = source.outputs.map((buffer): Value<CpuBuffer> => {
-      const { role, size, dtype } = source.buffers[buffer]!
-      const slot =
-        role.kind === 'output'
-          ? 1 + inputCount + role.index
-          : 1 + (role as { readonly input?: number; readonly index?: number }).input!
-      const input = role.kind === 'donated' ? role.input : role.kind === 'input' ? role.index : -1
-      const address = addresses[role.kind === 'input' ? 1 + input : slot]!
-      if (options.keep === 'host') return { kind: 'host', data: copyOut(memory, address, dtype, size) }
-      const own =
-        role.kind === 'output'
-          ? made[role.index]
-          : role.kind === 'donated' || options.donated[input]
-            ? given[input]
-            : undefined
+    const ownerOf = ({ role }: PlannedBuffer): CpuBuffer | undefined => {
+      if (role.kind === 'output') return made[role.index]
+      if (role.kind === 'donated') return given[role.input]
+      return role.kind === 'input' && donated[role.index] ? given[role.index] : undefined
+    }
+    const results = outputs.map((number): Value<CpuBuffer> => {
+      const planned = buffers[number]!
+      const own = ownerOf(planned)
       if (own !== undefined && !taken.has(own)) {
         taken.add(own)
         return { kind: 'device', buffer: own }
       }
-      const copy = allocateBuffer(runtime, size, dtype)
-      const words = memory.words()
-      words.copyWithin(copy.address >>> 2, address >>> 2, (address >>> 2) + size)
+      const copy = allocateBuffer(runtime, planned.size, planned.dtype)
+      const from = image.addressOf(number) >>> 2
+      memory.words().copyWithin(copy.address >>> 2, from, from + planned.size)
       return { kind: 'device', buffer: copy }
     })
-    // A donated buffer that no result has taken is nobody's any more.
-    inputs.forEach((value, i) => {
-      if (!options.donated[i] && value.kind === 'device') return
+    for (let i = 0; i < inputCount; i++) {
       const buffer = given[i]
-      if (buffer !== undefined && !taken.has(buffer)) memory.free(buffer.address, buffer.bytes)
-    })
+      if (donated[i] && buffer !== undefined && !taken.has(buffer)) memory.free(buffer.address, buffer.bytes)
+    }
     return results
   }
 
-  return { run, plan, dispose: () => memory.free(block, blockSize) }
+  return { run, plan, dispose: image.dispose }
 }

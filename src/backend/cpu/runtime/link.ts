@@ -5,7 +5,7 @@
  */
 import type { DType } from '../../../array/dtype.js'
 import { launchBytes } from '../kernel/sequence.js'
-import type { KernelSource, Launch, Word } from '../plan/launch.js'
+import { type KernelSource, type Label, type Launch, listWords, type Word } from '../plan/launch.js'
 
 /** Where element 0 of a buffer is. */
 export type Binding = { readonly slot: number; readonly bytes: number }
@@ -37,6 +37,8 @@ export const link = (launches: readonly Launch[], bindings: readonly Binding[], 
   const patches: Patch[][] = Array.from({ length: slots }, () => [])
   const scalars: { readonly word: number; readonly index: number; readonly dtype: DType }[] = []
   const scalarWords = new Map<string, number>()
+  const labels = new Map<Label, number>()
+  const labelled: { readonly word: number; readonly label: Label }[] = []
   const pending: { readonly word: number; readonly place: () => number }[] = []
 
   const scalarWord = (index: number, dtype: DType): number => {
@@ -86,21 +88,24 @@ export const link = (launches: readonly Launch[], bindings: readonly Binding[], 
         return
       case 'words':
         pending.push({ word: at, place: () => place(word.words) })
+        return
+      case 'written':
+        labels.set(word.label, at)
+        return
+      case 'addressOf':
+        labelled.push({ word: at, label: word.label })
     }
   }
 
-  const list = place(
-    launches.flatMap(({ source, words: descriptor, units }): Word[] => [
-      { kind: 'function', source },
-      { kind: 'words', words: descriptor },
-      units,
-      0,
-    ]),
-  )
+  const list = place(listWords(launches))
   // Placing may find more to place.
   for (let i = 0; i < pending.length; i++) {
     const { word, place: put } = pending[i]!
     words[word] = 4 * put()
+    own.push(word)
+  }
+  for (const { word, label } of labelled) {
+    words[word] = 4 * labels.get(label)!
     own.push(word)
   }
   return { words: Int32Array.from(words), functions, own, patches, scalars, list }

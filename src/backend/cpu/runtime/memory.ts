@@ -26,7 +26,8 @@ export interface Memory {
 /** The size of a block that holds `bytes`: at most an eighth too much. */
 export const blockBytes = (bytes: number): number => {
   if (bytes <= 512) return Math.max(64, Math.ceil(bytes / 64) * 64)
-  const step = 2 ** (28 - Math.clz32(Math.floor((bytes - 1) / 64))) * 64
+  // An eighth of the largest power of two below.
+  const step = 64 * (1 << (28 - Math.clz32(Math.floor((bytes - 1) / 64))))
   return Math.ceil(bytes / step) * step
 }
 
@@ -58,7 +59,7 @@ export const createMemory = (shared: boolean): Memory => {
 
   const outOfMemory = (bytes: number, what: string): never => {
     const largest = [...live.values()].sort((a, b) => b.bytes - a.bytes).slice(0, 3)
-    const show = (n: number): string => `${Math.ceil(n / 2 ** 20)} MiB`
+    const show = (n: number): string => `${Math.ceil(n / 1048576)} MiB`
     return fail(
       'cpu',
       'at most 4 GiB of arrays at a time',
