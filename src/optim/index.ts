@@ -12,6 +12,7 @@ export { chainOptimizers, identityOptimizer } from './chain.js'
 export { clipByGlobalNorm, clipByNorm, clipByValue, globalNorm } from './clip.js'
 export { addDecayedWeights } from './decay.js'
 export { freezeUpdates, freezing, type Group, grouped, type Selector } from './groups.js'
+export { type LbfgsOptions, lbfgs } from './lbfgs.js'
 export { type TraceOptions, trace } from './momentum.js'
 export {
   adadelta,

@@ -21,6 +21,7 @@ import {
   grouped,
   identityOptimizer,
   initialAverage,
+  lbfgs,
   momentum,
   nadam,
   nesterov,
@@ -50,6 +51,7 @@ const named: readonly (readonly [string, Optimizer])[] = [
   ['nadam', nadam(0.1)],
   ['grouped', grouped([{ select: 'conv', optimizer: adam(0.1) }], momentum(0.1))],
   ['frozen', freezing(/bias$/, nadam(0.1))],
+  ['lbfgs', lbfgs(0.1, { memory: 3 })],
   ['accumulating', accumulateGradients(3, adam(0.1))],
 ]
 
@@ -70,7 +72,7 @@ describe.each(named)('%s', (_, optimizer) => {
   test('refuses the state of other params, naming the place', () => {
     if (optimizer === named[0]![1] || optimizer === named[1]![1]) return
     const other = optimizer.init({ ...params, conv: { ...params.conv, weight: tensor([1, 2]) } } as typeof params)
-    expect(() => optimizer.update(params, other, params)).toThrow(/conv\.weight.*expected a tensor|conv\.weight/)
+    expect(() => optimizer.update(params, other, params)).toThrow(/conv\.weight/)
   })
 })
 
