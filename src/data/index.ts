@@ -10,5 +10,6 @@ export {
 } from './batches.js'
 export { type Dataset, dataset, exampleCount, subset, type TensorType, takeRows, toTensor } from './dataset.js'
 export * from './format/index.js'
+export { fitPrincipalComponents, type PrincipalComponents, type PrincipalOptions } from './principal.js'
 export { type Amount, groupSplit, kFold, randomSplit, type Split, stratifiedSplit } from './split.js'
 export { type Fitted, fitMeanImage, fitNormalize, fitStandardize, fitStandardizeChannels } from './standardize.js'
