@@ -1,4 +1,8 @@
-/** Arrays made of one value. They are broadcast scalars: no memory until something writes them. */
+/**
+ * Arrays made of one value. They are broadcast scalars: no memory until something writes them.
+ *
+ * `NoInfer` keeps the dtype that is left out float32, whatever dtype the place would like to have.
+ */
 import type { DType } from './dtype.js'
 import { broadcastTo } from './move.js'
 import { checkShape, type Shape } from './shape.js'
@@ -9,14 +13,18 @@ export const full = <const S extends Shape, D extends DType = 'float32'>(
   shape: S,
   value: number | boolean,
   dtype?: D,
-): Tensor<Mutable<S>, D> => {
+): Tensor<Mutable<S>, NoInfer<D>> => {
   checkShape('full', shape)
   return broadcastTo(literal(value, dtype ?? ('float32' as D)) as Tensor<Shape, D>, shape)
 }
-export const zeros = <const S extends Shape, D extends DType = 'float32'>(shape: S, dtype?: D): Tensor<Mutable<S>, D> =>
-  full(shape, 0, dtype)
-export const ones = <const S extends Shape, D extends DType = 'float32'>(shape: S, dtype?: D): Tensor<Mutable<S>, D> =>
-  full(shape, 1, dtype)
+export const zeros = <const S extends Shape, D extends DType = 'float32'>(
+  shape: S,
+  dtype?: D,
+): Tensor<Mutable<S>, NoInfer<D>> => full(shape, 0, dtype)
+export const ones = <const S extends Shape, D extends DType = 'float32'>(
+  shape: S,
+  dtype?: D,
+): Tensor<Mutable<S>, NoInfer<D>> => full(shape, 1, dtype)
 export const zerosLike = <S extends Shape, D extends DType>(x: Tensor<S, D>): Tensor<S, D> =>
   full(x.shape, 0, x.dtype) as unknown as Tensor<S, D>
 export const onesLike = <S extends Shape, D extends DType>(x: Tensor<S, D>): Tensor<S, D> =>

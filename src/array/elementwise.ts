@@ -16,7 +16,7 @@ import { fail } from './error.js'
 import type { BinaryOp, UnaryOp } from './node.js'
 import { broadcastShapes, type Shape } from './shape.js'
 import { type AnyTensor, isTensor, literal, type Tensor } from './tensor.js'
-import type { Broadcast, Check, Out } from './typing.js'
+import type { Broadcast, BroadcastTo, Check, Out } from './typing.js'
 
 type Numeric = NumericDType
 type Value = AnyTensor | number
@@ -181,7 +181,7 @@ export const select = <C extends Shape, A extends Shape, B extends Shape, D exte
   condition: Tensor<C, 'bool'>,
   a: Tensor<A, D> | number,
   b: Tensor<B, D> | number,
-): Out<Broadcast<C, Broadcast<A, B> & Shape>, D> => {
+): Out<BroadcastTo<C, Broadcast<A, B>>, D> => {
   const dtype = dtypeOfPair(a as Value, b as Value)
   const x = operand(a as Value, dtype)
   const y = operand(b as Value, dtype)

@@ -21,7 +21,7 @@ const checkIndices = (path: string, indices: Integers): void => {
 export const iota = <const S extends Shape, D extends NumericDType = 'int32'>(
   shape: S,
   dtype?: D,
-): Tensor<Mutable<S>, D> => {
+): Tensor<Mutable<S>, NoInfer<D>> => {
   checkShape('iota', shape)
   return build('iota', dtype ?? 'int32', [...shape], []) as Tensor<Mutable<S>, D>
 }

@@ -86,7 +86,7 @@ export function tensor<const S extends Shape, D extends DType = 'float32'>(
   values: ArrayLike<number | boolean>,
   shape: S,
   dtype?: D,
-): Tensor<Mutable<S>, D>
+): Tensor<Mutable<S>, NoInfer<D>>
 export function tensor(values: Nested | ArrayLike<number | boolean>, shape?: Shape, dtype?: DType): AnyTensor {
   if (shape === undefined) {
     const nested = values as Nested
@@ -109,7 +109,7 @@ export function tensor(values: Nested | ArrayLike<number | boolean>, shape?: Sha
 }
 
 /** A scalar that is part of the program, not of its structure: changing it re-uses the compiled plan. */
-export const literal = <D extends DType = 'float32'>(value: number | boolean, dtype?: D): Tensor<[], D> =>
+export const literal = <D extends DType = 'float32'>(value: number | boolean, dtype?: D): Tensor<[], NoInfer<D>> =>
   tensorOf(new Node('literal', dtype ?? 'float32', [], [], noAttributes, Number(value)))
 
 /** Data of a leaf on the host, without a copy; undefined where there is none. For the rooms of this library. */

@@ -44,6 +44,9 @@ export type Broadcast<A extends Shape, B extends Shape, R extends number[] = []>
       : [...A, ...R]
     : [...B, ...R]
 
+/** The shape of C against one that was worked out, or the error that this was. */
+export type BroadcastTo<C extends Shape, T> = T extends infer S extends Shape ? Broadcast<C, S> : T
+
 /** The more precise of two sizes that must be equal; `never` where they differ. */
 export type Same<A extends number, B extends number> = number extends A
   ? B

@@ -21,8 +21,19 @@ export interface CrossEntropyOptions<R extends LossReduction = LossReduction> ex
   readonly labelSmoothing?: number
 }
 
-/** Classes as labels, one for each row, or as a probability for each class. */
-export type Classes<L extends number[], C extends number> = Tensor<L, 'int32'> | Tensor<[...L, C]>
+/** Cross-entropy for probabilities of classes, and for labels: one for each row. */
+export interface CrossEntropy {
+  <L extends number[], C extends number, R extends LossReduction = 'mean'>(
+    logits: Tensor<[...L, C]>,
+    probabilities: Tensor<[...NoInfer<L>, NoInfer<C>]>,
+    options?: CrossEntropyOptions<R>,
+  ): Reduced<L, R>
+  <L extends number[], C extends number, R extends LossReduction = 'mean'>(
+    logits: Tensor<[...L, C]>,
+    labels: Tensor<NoInfer<L>, 'int32'>,
+    options?: CrossEntropyOptions<R>,
+  ): Reduced<L, R>
+}
 
 /** What the target makes of the logits: the sum over classes of p logit, and the sum of p. */
 const targeted = (
@@ -60,20 +71,15 @@ const targeted = (
  * const loss = crossEntropy(zeros([2, 10]), tensor([3, 7], [2], 'int32')) // log(10)
  * loss.shape // => []
  */
-export const crossEntropy = <L extends number[], C extends number, R extends LossReduction = 'mean'>(
-  logits: Tensor<[...L, C]>,
-  target: Classes<NoInfer<L>, NoInfer<C>>,
-  options: CrossEntropyOptions<R> = {},
-): Reduced<L, R> => {
+export const crossEntropy: CrossEntropy = ((logits: Tensor, target: AnyTensor, options: CrossEntropyOptions = {}) => {
   const { labelSmoothing = 0, reduction } = options
   if (!(labelSmoothing >= 0 && labelSmoothing <= 1))
     fail('crossEntropy', 'labelSmoothing from 0 to 1', String(labelSmoothing), 'It is a share of the target.')
-  const x = logits as unknown as Tensor
-  const [expected, total] = targeted(x, target as AnyTensor, labelSmoothing)
-  const normalizer = logSumExp(x, -1) as Tensor
+  const [expected, total] = targeted(logits, target, labelSmoothing)
+  const normalizer = logSumExp(logits, -1) as Tensor
   const terms = sub(total === 1 ? normalizer : mul(normalizer, total as Tensor), expected) as Tensor
-  return reduce('crossEntropy', terms, reduction) as Reduced<L, R>
-}
+  return reduce('crossEntropy', terms, reduction)
+}) as unknown as CrossEntropy
 
 /** log(1 + e^x), with the right derivative at 0, too: log(1 + e^-|x|) is taken on either side. */
 const softplus = (x: Tensor): Tensor => {

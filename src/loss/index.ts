@@ -1,5 +1,5 @@
 /** Losses and penalties: pure functions to one number. */
-export { binaryCrossEntropy, type Classes, type CrossEntropyOptions, crossEntropy } from './crossEntropy.js'
+export { binaryCrossEntropy, type CrossEntropy, type CrossEntropyOptions, crossEntropy } from './crossEntropy.js'
 export { type HingeOptions, multiclassHinge } from './hinge.js'
 export { type LossFunction, type LossOptions, type LossReduction, type Reduced, withPullback } from './loss.js'
 export { elasticNetPenalty, l1Penalty, l2Penalty, type Penalty, type PenaltyOptions } from './penalty.js'

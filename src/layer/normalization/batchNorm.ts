@@ -9,7 +9,7 @@ import { showShape, sizeOf } from '../../array/shape.js'
 import type { Tensor } from '../../array/tensor.js'
 import type { Random } from '../../random/rng.js'
 import { checkCotangent, checkInput, checkSizes, floatDTypeOf, placeholder, pure, specOf } from '../build.js'
-import { type Apply, type Initial, type Layer, oneArray } from '../layer.js'
+import { type Apply, type Initial, type Layer, oneArray, type Spec } from '../layer.js'
 import { inverseDeviation, statisticsOf } from './standardize.js'
 
 export interface NormParams<C extends number> {
@@ -18,6 +18,9 @@ export interface NormParams<C extends number> {
   /** The shift; zeros at the beginning. */
   readonly beta: Tensor<[C]>
 }
+
+/** Arrays of channels (axis 1), with or without places after them. */
+export type Channelwise<N extends number, C extends number, Places extends number[]> = Tensor<[N, C, ...Places]>
 
 /** Running statistics, for inference. */
 export interface NormState<C extends number> {
@@ -126,13 +129,13 @@ const inferOf =
  *
  * const block = chain(conv2d({ in: 3, out: 16, kernel: 3, bias: false }), batchNorm(16), relu())
  */
-export const batchNorm = <C extends number, T extends Tensor<[number, C, ...number[]]>>(
+export const batchNorm = <C extends number, N extends number = number, Places extends number[] = number[]>(
   channels: C,
   { momentum = 0.1, epsilon = 1e-5 }: BatchNormOptions = {},
-): Layer<T, T, NormParams<C>, NormState<C>> => {
+): Layer<Channelwise<N, C, Places>, Channelwise<N, C, Places>, NormParams<C>, NormState<C>> => {
   checkSizes('batchNorm', { channels })
   const infer = inferOf(channels, epsilon)
-  const init = (input: Parameters<Layer<T, T, Params, State>['init']>[0]): Random<Initial<Params, State>> => {
+  const init = (input: Spec): Random<Initial<Params, State>> => {
     const spec = oneArray('batchNorm', input)
     const filled = (value: number): Tensor<[number]> =>
       cast(full([channels], value), floatDTypeOf(spec)) as unknown as Tensor<[number]>
@@ -147,5 +150,5 @@ export const batchNorm = <C extends number, T extends Tensor<[number, C, ...numb
     train: pure(trainOf(channels, momentum, epsilon)),
     infer,
   }
-  return layer as unknown as Layer<T, T, NormParams<C>, NormState<C>>
+  return layer as unknown as Layer<Channelwise<N, C, Places>, Channelwise<N, C, Places>, NormParams<C>, NormState<C>>
 }

@@ -1,7 +1,8 @@
-export { type BatchNormOptions, batchNorm, type NormParams, type NormState } from './batchNorm.js'
+export { type BatchNormOptions, batchNorm, type Channelwise, type NormParams, type NormState } from './batchNorm.js'
 export {
   type GroupNormOptions,
   groupNorm,
+  type LayerNorm,
   type LayerNormOptions,
   layerNorm,
   type SizedNormParams,

@@ -6,12 +6,12 @@ import { fail } from '../../array/error.js'
 import { reshape } from '../../array/move.js'
 import { mean, sum } from '../../array/reduce.js'
 import { type Shape, showShape, sizeOf } from '../../array/shape.js'
-import type { Tensor } from '../../array/tensor.js'
+import type { Mutable, Tensor } from '../../array/tensor.js'
 import { constant } from '../../init/constant.js'
 import { checkInput, checkSizes, drawRecord, parametric } from '../build.js'
 import { initialize } from '../initialize.js'
 import { type Layer, type None, oneArray } from '../layer.js'
-import type { NormParams } from './batchNorm.js'
+import type { Channelwise, NormParams } from './batchNorm.js'
 import { inverseDeviation, statisticsOf } from './standardize.js'
 
 export interface LayerNormOptions {
@@ -38,11 +38,18 @@ export interface SizedNormParams<S extends Shape> {
   readonly gamma: Tensor<S>
   readonly beta: Tensor<S>
 }
-type SizesOf<F extends number | readonly number[]> = F extends number
-  ? [F]
-  : F extends readonly number[]
-    ? { -readonly [I in keyof F]: F[I] }
-    : never
+
+/** A number of features, or the sizes of several axes. */
+export interface LayerNorm {
+  <F extends number, Lead extends number[] = number[]>(
+    features: F,
+    options?: LayerNormOptions,
+  ): Layer<Tensor<[...Lead, F]>, Tensor<[...Lead, F]>, SizedNormParams<[F]>, None>
+  <const F extends number | Shape, T extends Tensor>(
+    features: F,
+    options?: LayerNormOptions,
+  ): Layer<T, T, SizedNormParams<F extends Shape ? Mutable<F> : Shape>, None>
+}
 
 /**
  * Each example standardised over its last axes, whose sizes are `features`, then scaled and shifted element by element.
@@ -58,10 +65,7 @@ type SizesOf<F extends number | readonly number[]> = F extends number
  * const [{ output }] = layerNorm(64).init({ shape: [8, 10, 64], dtype: 'float32' })(rng(0))
  * output // => { shape: [8, 10, 64], dtype: 'float32' }
  */
-export const layerNorm = <const F extends number | readonly number[], T extends Tensor<[...number[], ...SizesOf<F>]>>(
-  features: F,
-  { epsilon = 1e-5 }: LayerNormOptions = {},
-): Layer<T, T, SizedNormParams<SizesOf<F>>, None> => {
+export const layerNorm: LayerNorm = ((features: number | Shape, { epsilon = 1e-5 }: LayerNormOptions = {}) => {
   const sizes: readonly number[] = typeof features === 'number' ? [features] : features
   if (sizes.length === 0) fail('layerNorm', 'at least one axis', 'none', 'Give the sizes of the last axes.')
   for (const size of sizes) checkSizes('layerNorm', { features: size })
@@ -88,8 +92,8 @@ export const layerNorm = <const F extends number | readonly number[], T extends 
         throughStatistics(mul(cotangent, gamma), z, inverse, axes),
       ],
     ]
-  }) as unknown as Layer<T, T, SizedNormParams<SizesOf<F>>, None>
-}
+  })
+}) as unknown as LayerNorm
 
 export interface GroupNormOptions {
   readonly groups: number
@@ -112,10 +116,10 @@ export interface GroupNormOptions {
  * const [{ output }] = groupNorm(6, { groups: 2 }).init({ shape: [2, 6, 4, 5], dtype: 'float32' })(rng(0))
  * output // => { shape: [2, 6, 4, 5], dtype: 'float32' }
  */
-export const groupNorm = <C extends number, T extends Tensor<[number, C, ...number[]]>>(
+export const groupNorm = <C extends number, N extends number = number, Places extends number[] = number[]>(
   channels: C,
   { groups, epsilon = 1e-5 }: GroupNormOptions,
-): Layer<T, T, NormParams<C>, None> => {
+): Layer<Channelwise<N, C, Places>, Channelwise<N, C, Places>, NormParams<C>, None> => {
   checkSizes('groupNorm', { channels, groups })
   if (channels % groups !== 0)
     fail('groupNorm', `groups that divide ${channels} channels`, `${groups}`, 'Choose other sizes.')
@@ -143,5 +147,5 @@ export const groupNorm = <C extends number, T extends Tensor<[number, C, ...numb
         ]
       },
     ]
-  }) as unknown as Layer<T, T, NormParams<C>, None>
+  }) as unknown as Layer<Channelwise<N, C, Places>, Channelwise<N, C, Places>, NormParams<C>, None>
 }
