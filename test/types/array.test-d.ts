@@ -70,6 +70,8 @@ export const b3: Tensor<[784]> = batch
 export const b4: Tensor<[32, 784]> = zeros([32, 784], 'int32')
 // @ts-expect-error 3 and 5
 export const b5: Tensor<[3]> = zeros([5])
+// @ts-expect-error a dtype that is left out is float32, whatever the place wants
+export const b6: Tensor<[3], 'int32'> = zeros([3])
 // A shape whose rank is open fits anywhere: the price of gradual shapes.
 export const a10: Tensor<[...number[], 783]> = batch
 is<Tensor<[number, 3]>>()(yes ? zeros([2, 3]) : zeros([n, 3]))
