@@ -10,9 +10,10 @@ import type { Kernel, KernelPlan } from './kernel.js'
 import { analyse, isFree, isReduce } from './lower/analysis.js'
 import { arrange } from './lower/arrange.js'
 import { group } from './lower/group.js'
-import type { Group } from './lower/groups.js'
+import { type Group, resolved } from './lower/groups.js'
 import { emitLoop, emitMatmul, emitReduce } from './lower/kernels.js'
 import { planMemory } from './lower/memory.js'
+import { makeTask, schedule, type Task } from './lower/schedule.js'
 import { type DraftBuffer, newBuffer, type State, storageOf } from './lower/state.js'
 import { contiguous } from './lower/view.js'
 import { emitFill, emitScan, emitWhole } from './lower/whole.js'
@@ -59,7 +60,8 @@ const isEmpty = (kernel: Kernel): boolean => kernel.kind === 'loop' && sizeOf(ke
 export const lower = (given: Program, options: LowerOptions): KernelPlan => {
   const program = arrange(simplify(given))
   const owners = ownersOf(program, options.keep)
-  const grouping = group(program, analyse(program), { unfused: options.unfused ?? false, owners })
+  const analysis = analyse(program)
+  const grouping = group(program, analysis, { unfused: options.unfused ?? false, owners })
   const buffers: DraftBuffer[] = []
   const outputOf = new Map<number, number>()
   owners.forEach((owner, index) => {
@@ -71,11 +73,26 @@ export const lower = (given: Program, options: LowerOptions): KernelPlan => {
     const buffer = newBuffer(state, dtype, sizeOf(shape), { kind: 'input', index })
     state.storage.set(node, { buffer, dtype, view: contiguous(sizeOf(shape)) })
   })
-  for (const each of grouping.groups) {
-    emit(state, each, options)
-    state.kernels.push(...state.later.splice(0))
+  const { ready } = analysis
+  const tasks: Task[] = []
+  const tasksOf = new Map<Group, readonly number[]>()
+  const waits = new Map<Group, Group[]>()
+  for (const [before, given] of grouping.orders) {
+    // A value that is computed within its users is there when the last thing of weight that it needs is.
+    const first = grouping.home[before] ?? grouping.home[ready[before]!]
+    const by = resolved(given)
+    if (first !== undefined) waits.set(by, [...(waits.get(by) ?? []), first])
   }
-  const kernels = state.kernels.filter((kernel) => !isEmpty(kernel))
+  for (const each of grouping.groups) {
+    state.kernels.length = 0
+    emit(state, each, options)
+    const after = (waits.get(each) ?? []).flatMap((first) => tasksOf.get(first) ?? [])
+    const own: number[] = []
+    for (const kernel of [...state.kernels, ...state.later.splice(0)])
+      if (!isEmpty(kernel)) own.push(tasks.push(makeTask(kernel, after)) - 1)
+    tasksOf.set(each, own)
+  }
+  const ordered = schedule(tasks, buffers, options.donated)
   const baseOf = (output: number): number => {
     let base = output
     while (program.instructions[base]!.op === 'reshape' || program.instructions[base]!.op === 'barrier')
@@ -87,5 +104,6 @@ export const lower = (given: Program, options: LowerOptions): KernelPlan => {
       ? buffers.findIndex(({ role }) => role.kind === 'output' && role.index === index)
       : storageOf(state, typeof owner === 'number' ? owner : baseOf(program.outputs[index]!)).buffer,
   )
-  return { ...planMemory(buffers, kernels, options.donated), kernels, outputs, scalars: program.scalars }
+  const kernels = ordered.map(({ kernel }) => kernel)
+  return { ...planMemory(buffers, ordered, options.donated), kernels, outputs, scalars: program.scalars }
 }

@@ -29,6 +29,8 @@ export interface Grouping {
   readonly sections: readonly Section[]
   /** Values that must lie in order in a buffer of their own. */
   readonly whole: readonly boolean[]
+  /** Values that must be computed before a group runs, though it does not read them. */
+  readonly orders: readonly (readonly [before: number, group: Group])[]
 }
 
 export interface GroupOptions {
@@ -51,6 +53,7 @@ export const group = ({ instructions, outputs }: Program, analysis: Analysis, op
   const sections = new Array<Section>(count).fill('main')
   const whole = new Array<boolean>(count).fill(false)
   const groups: Group[] = []
+  const orders: (readonly [number, Group])[] = []
 
   const newGroup = (position: number, anchor: number, size: number, open = anchor < 0): Group => {
     const made = makeGroup(position, anchor, size, open)
@@ -104,7 +107,10 @@ export const group = ({ instructions, outputs }: Program, analysis: Analysis, op
     const source = inputs[0]!
     const inOrder = op === 'reshape' || op === 'barrier'
     for (const { group: by } of op === 'barrier' ? list : [])
-      for (const before of inputs.slice(1)) use(before, by, 'order')
+      for (const before of inputs.slice(1)) {
+        use(before, by, 'order')
+        orders.push([before, by])
+      }
     if (!inOrder && list.some(({ kind }) => kind === 'whole')) {
       whole[node] = true
       use(source, ownLoop(node, list), 'moved', sizes[node])
@@ -269,5 +275,5 @@ export const group = ({ instructions, outputs }: Program, analysis: Analysis, op
     if (op === 'project' && whole[node]) home[node] = home[inputs[0]!]
   })
   const standing = groups.filter(({ into }) => into === undefined).sort((a, b) => a.position - b.position)
-  return { groups: standing, home: home.map((by) => by && resolved(by)), sections, whole }
+  return { groups: standing, home: home.map((by) => by && resolved(by)), sections, whole, orders }
 }

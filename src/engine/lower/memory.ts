@@ -2,27 +2,27 @@
  * Where buffers lie: temporaries in one workspace, by liveness and best fit; a result in the place of an operand that
  * dies with it; outputs in the place of donated inputs.
  */
-import type { Kernel, KernelPlan, PlannedBuffer } from '../kernel.js'
-import { inPlacePairs, usesOf } from './accesses.js'
+import type { KernelPlan, PlannedBuffer } from '../kernel.js'
+import type { Task } from './schedule.js'
 import type { DraftBuffer } from './state.js'
 
 /** Elements; 64 bytes. */
 const alignment = 16
 const aligned = (size: number): number => Math.ceil(size / alignment) * alignment
 
-export interface Lifetimes {
+interface Lifetimes {
   /** Kernel that first writes a buffer, and the last one that touches it; -1 where none does. */
   readonly first: readonly number[]
   readonly last: readonly number[]
 }
 
-export const lifetimesOf = (buffers: readonly DraftBuffer[], kernels: readonly Kernel[]): Lifetimes => {
+const lifetimesOf = (buffers: readonly DraftBuffer[], tasks: readonly Task[]): Lifetimes => {
   const first = new Array<number>(buffers.length).fill(-1)
   const last = new Array<number>(buffers.length).fill(-1)
-  kernels.forEach((kernel, at) => {
-    const { reads, writes } = usesOf(kernel)
+  tasks.forEach(({ reads, writes }, at) => {
     for (const buffer of writes) if (first[buffer] === -1) first[buffer] = at
-    for (const buffer of [...reads, ...writes]) last[buffer] = at
+    for (const buffer of reads) last[buffer] = at
+    for (const buffer of writes) last[buffer] = at
   })
   return { first, last }
 }
@@ -69,7 +69,7 @@ class Arena {
 /** For outputs, the donated input whose place they take. */
 const placeDonated = (
   buffers: readonly DraftBuffer[],
-  kernels: readonly Kernel[],
+  tasks: readonly Task[],
   { first, last }: Lifetimes,
   donated: readonly boolean[],
 ): Map<number, number> => {
@@ -84,8 +84,8 @@ const placeDonated = (
   }
   const isDonated = new Set(inputs)
   const isOutput = (buffer: number): boolean => buffers[buffer]!.role.kind === 'output'
-  kernels.forEach((kernel, at) => {
-    for (const [written, read] of inPlacePairs(kernel))
+  tasks.forEach(({ pairs }, at) => {
+    for (const [written, read] of pairs)
       if (
         isOutput(written) &&
         !places.has(written) &&
@@ -107,20 +107,18 @@ const placeDonated = (
 
 export const planMemory = (
   buffers: readonly DraftBuffer[],
-  kernels: readonly Kernel[],
+  tasks: readonly Task[],
   donated: readonly boolean[],
 ): Omit<KernelPlan, 'outputs' | 'scalars' | 'kernels'> => {
-  const lifetimes = lifetimesOf(buffers, kernels)
+  const lifetimes = lifetimesOf(buffers, tasks)
   const { first, last } = lifetimes
-  const places = placeDonated(buffers, kernels, lifetimes, donated)
+  const places = placeDonated(buffers, tasks, lifetimes, donated)
   const offsets = new Array<number>(buffers.length).fill(0)
   const arena = new Arena()
   const isTemporary = (buffer: number): boolean => buffers[buffer]!.role.kind === 'temporary'
-  kernels.forEach((kernel, at) => {
-    const { reads, writes } = usesOf(kernel)
+  tasks.forEach(({ reads, writes, pairs }, at) => {
     const gone = new Set<number>()
-    const pairs = inPlacePairs(kernel)
-    for (const buffer of new Set(writes)) {
+    for (const buffer of writes) {
       if (!isTemporary(buffer) || first[buffer] !== at) continue
       const size = aligned(buffers[buffer]!.size)
       const place = pairs.find(
@@ -137,7 +135,7 @@ export const planMemory = (
         gone.add(place[1])
       }
     }
-    for (const buffer of new Set([...reads, ...writes]))
+    for (const buffer of reads.length === 0 ? writes : new Set([...reads, ...writes]))
       if (isTemporary(buffer) && last[buffer] === at && !gone.has(buffer))
         arena.give(offsets[buffer]!, aligned(buffers[buffer]!.size))
   })

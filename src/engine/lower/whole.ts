@@ -2,10 +2,10 @@
 import { sizeOf, stridesOf } from '../../array/shape.js'
 import type { Kernel, KernelPlan, ScanKernel, WholeKernel } from '../kernel.js'
 import type { ScanProgram } from '../program.js'
-import { expression } from './expression.js'
+import { expression, operandOf } from './expression.js'
 import type { Group } from './groups.js'
 import { accessOf, instructionOf, newBuffer, type State, type Stored, storageOf } from './state.js'
-import { contiguous, join, type View } from './view.js'
+import { contiguous, join } from './view.js'
 
 /** The buffer of an operand; the grouping saw to it that it lies there in order. */
 const bufferOf = (state: State, node: number): number => {
@@ -83,45 +83,35 @@ export const emitFill = (state: State, group: Group): void => {
   const leaves = own.leaves()
   shape.forEach((_, axis) => {
     const [before, after] = [attributes[2 * axis]!, attributes[2 * axis + 1]!]
+    const first = attributes.reduce((sum, n, i) => (i % 2 === 0 && i < 2 * axis ? sum + n * strides[i / 2]! : sum), 0)
     const sides = [
-      [0, before],
-      [before + inside[axis]!, after],
-    ] as const
-    for (const [start, size] of sides) {
-      if (size === 0) continue
+      { offset: first, size: before },
+      { offset: first + (before + inside[axis]!) * strides[axis]!, size: after },
+    ]
+    // Sides of one size are one kernel.
+    for (const size of new Set([before, after])) {
       const dims = shape.map((whole, i) => (i < axis ? inside[i]! : i === axis ? size : whole))
       if (sizeOf(dims) === 0) continue
-      let offset = start * strides[axis]!
-      for (let i = 0; i < axis; i++) offset += attributes[2 * i]! * strides[i]!
-      const view: View = { offset, digits: digitsOf(dims, strides) }
-      const { operands, steps, number } = own.finish((leaf) => ({
-        kind: 'load',
-        dtype: leaves[leaf]!.stored.dtype,
-        access: {
-          ...accessOf(
-            leaves[leaf]!.stored,
-            view.digits.map(() => 0),
+      const digits = join(dims.map((n, i) => ({ size: n, stride: strides[i]! })))
+      const { operands, steps, number } = own.finish((leaf) =>
+        operandOf(
+          leaves[leaf]!,
+          digits.map(() => 0),
+        ),
+      )
+      const stores = sides
+        .filter((side) => side.size === size)
+        .map(({ offset }) => ({
+          value: number(value),
+          access: accessOf(
+            { ...target, view: { offset, digits } },
+            digits.map((digit) => digit.stride),
           ),
-        },
-      }))
-      state.kernels.push({
-        ...{ kind: 'loop', dims: view.digits.map((digit) => digit.size), operands, steps },
-        stores: [
-          {
-            value: number(value),
-            access: accessOf(
-              { ...target, view },
-              view.digits.map((digit) => digit.stride),
-            ),
-          },
-        ],
-      })
+        }))
+      state.kernels.push({ kind: 'loop', dims: digits.map((digit) => digit.size), operands, steps, stores })
     }
   })
 }
-
-const digitsOf = (dims: readonly number[], strides: readonly number[]): View['digits'] =>
-  join(dims.map((size, i) => ({ size, stride: strides[i]! })))
 
 /** Results of a scan in order: last carries, then stacked. */
 const resultSizes = ({ program, length, carry }: ScanProgram): readonly number[] =>
