@@ -1,0 +1,45 @@
+/**
+ * The devices that tests run on: those that are there. Which ones are missing is printed, so that no test is skipped in
+ * silence, and is an error where PULLBACK_REQUIRE_DEVICES=1 says that all must be there.
+ */
+import type { Device } from 'pullback'
+import { cpu } from 'pullback/cpu'
+import { reference } from 'pullback/reference'
+
+export interface TestDevice {
+  readonly name: string
+  readonly device: Device
+  /** How far its float32 may be from the reference's, absolute and relative; see laws/backend.ts. */
+  readonly bound: number
+}
+
+interface Known {
+  readonly name: string
+  readonly bound: number
+  /** Rejects, or throws, where there is none. */
+  readonly make: () => Device | Promise<Device>
+}
+
+const known: readonly Known[] = [
+  { name: 'reference', bound: 0, make: () => reference() },
+  { name: 'cpu', bound: 2 ** -17, make: () => cpu() },
+]
+
+const find = async (): Promise<readonly TestDevice[]> => {
+  const found: TestDevice[] = []
+  const missing: string[] = []
+  for (const { name, bound, make } of known)
+    try {
+      found.push({ name, bound, device: await make() })
+    } catch (error) {
+      missing.push(`${name} (${error instanceof Error ? error.message : String(error)})`)
+    }
+  if (missing.length > 0) {
+    const message = `devices that are missing: ${missing.join(', ')}`
+    if (process.env.PULLBACK_REQUIRE_DEVICES === '1') throw new Error(message)
+    console.warn(message)
+  }
+  return found
+}
+
+export const devices = await find()
