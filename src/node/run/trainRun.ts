@@ -101,29 +101,42 @@ const lastOf = (history: readonly EpochRecord[]): Pick<RunRecord, 'training' | '
 const breathe = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
 
 /**
- * Trains until the last epoch is done or an interrupt asks to stop, and gives the record that it wrote.
+ * Opens a run and trains until the last epoch is done or an interrupt asks to stop, and gives the record that it wrote.
  *
  * Files, each written whole: `metrics.jsonl` has a line for each step (loss and metrics of its batch) and one for each
  * epoch (means over both splits); `model.safetensors` is the checkpoint; `curves.svg` and `run.json` come at the end.
  */
 export const trainRun = <P, S>(
-  run: Run,
+  open: TaskEither<FileError, Run>,
   training: Training<P, S>,
   options: RunOptions,
 ): TaskEither<FileError, RunRecord> =>
   attempt(async (must) => {
-    const { folder, record } = run
     const { device, progress, interrupt, saveEvery = 5000 } = options
     const { layer, optimizer, loss, metrics, batchSize } = training
     const measures = { loss, ...metrics }
+    const descend = step({ layer, loss, optimizer, metrics })
     const [initial] = initialTrainState(layer, optimizer, {
       shape: [batchSize, ...training.training.inputs.shape.slice(1)],
       dtype: 'float32',
     })(foldIn(training.generator, 'model'))
+    const stream = (from: number) =>
+      epochs(training.training, {
+        ...{ size: batchSize, epochs: training.epochs, from },
+        shuffle: foldIn(training.generator, 'order'),
+      })
+    // A first step, built and not run: what does not fit is found before there is a folder.
+    for (const batch of stream(0)) {
+      descend(initial, batch)
+      break
+    }
+    const run = await must(open)
+    const { folder, record } = run
     const start = await startOf(must, run, initial)
     const began = performance.now()
     const stepsInEpoch = batchCount(training.training, { size: batchSize })
     const steps = training.epochs * stepsInEpoch
+    progress.line(`${training.title}: step ${start.state.step} of ${steps}, in ${folder.path}`)
     let { position } = start
     let history = start.history
     let lines: readonly JsonRecord[] = []
@@ -175,18 +188,7 @@ export const trainRun = <P, S>(
       return stop ? 'stop' : undefined
     }
 
-    const { state } = await fold(
-      device,
-      step({ layer, loss, optimizer, metrics }),
-      start.state,
-      epochs(training.training, {
-        size: batchSize,
-        epochs: training.epochs,
-        shuffle: foldIn(training.generator, 'order'),
-        from: start.state.step,
-      }),
-      { onStep },
-    )
+    const { state } = await fold(device, descend, start.state, stream(start.state.step), { onStep })
     if (history.length > 0) await must(drawCurves(folder.curves, history, training.title))
     const done = state.step >= steps
     const ended: RunRecord = {
@@ -199,6 +201,11 @@ export const trainRun = <P, S>(
       ...(done ? { fingerprint: await fingerprint(state.params, sha256) } : {}),
     }
     await must(writeRecord(folder, ended))
+    progress.line(
+      done
+        ? `fingerprint ${ended.fingerprint}, ${ended.seconds.toFixed(1)} s`
+        : `stopped at step ${state.step}; go on with --resume ${folder.path}`,
+    )
     return ended
   })
 
