@@ -1,23 +1,29 @@
-/** erf of four float32. */
+/**
+ * erf of four float32, within 1.5 ulp: a polynomial near 0, and 1 - e^p(|x|) beyond (N. Juffa's coefficients).
+ */
 import type { Code, Local } from '../emit/code.js'
 import type { Locals } from '../emit/instructions.js'
-import { f32x4 } from '../emit/simd.js'
+import { f32x4, i32x4, v128 } from '../emit/simd.js'
+import { exp } from './exponential.js'
 import { polynomial } from './polynomial.js'
 
-const numerator = [
-  2.2905065861350646e-4, 3.4082910107109506e-3, 5.0955695062380861e-2, 0.18520832239976145, 1.128379143519084,
-]
-const denominator = [
-  -1.1791602954361697e-7, 2.3547966471313185e-5, 1.0179625278914885e-3, 1.4070470171167667e-2, 0.11098505178285362,
-  0.49746925110067538, 1,
-]
+const { add, sub, mul } = f32x4
 
-/** x P(x²) / Q(x²), constant where erf has reached 1 */
+const near = [-5.96761703e-4, 4.99119423e-3, -2.67681349e-2, 0.112819925, -0.376125336, 0.128379166]
+const far = [-1.7285347e-5, 3.83197126e-4, -3.88396438e-3, 2.42546219e-2, -0.106777877, -0.634846687, -0.128717512]
+/** Where the two meet. */
+const boundary = 0.927734375
+const signBit = i32x4.constant(-0x80000000)
+
 export const erf = (locals: Locals, x: Local): Code => {
-  const [r, square] = [locals.v128(), locals.v128()]
+  const [size, square, value] = [locals.v128(), locals.v128(), locals.v128()]
   return [
-    r.set(f32x4.firstMax(f32x4.firstMin(x, 3.832506856900711), -3.832506856900711)),
-    square.set(f32x4.mul(r, r)),
-    f32x4.div(f32x4.mul(r, polynomial(square, numerator)), polynomial(square, denominator)),
+    // erf rounds to 1 beyond 4; powers of infinities must not meet.
+    size.set(f32x4.firstMin(f32x4.abs(x), 5)),
+    square.set(mul(x, x)),
+    value.set(sub(mul(polynomial(locals, size, far), size), size)),
+    value.set(sub(1, exp(locals, value))),
+    value.set(v128.choose(x, value, signBit)),
+    v128.choose(value, add(mul(polynomial(locals, square, near), x), x), f32x4.greater(size, boundary)),
   ]
 }

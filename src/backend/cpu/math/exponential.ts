@@ -22,12 +22,11 @@ const smallestExponent = -104
 
 const expCoefficients = [1.98756915e-4, 1.3981999507e-3, 8.3334519073e-3, 4.1665795894e-2, 0.16666665459, 0.50000001201]
 
-/** 2^n in two factors: the exponent of the result may need more than one float holds. */
-const scaled = (value: Code, n: Local, half: Local): Code => [
-  n.set(i32x4.fromFloat(n)),
-  half.set(i32x4.shiftRight(n, 1)),
-  mul(mul(value, i32x4.shiftLeft(i32x4.add(half, 127), 23)), i32x4.shiftLeft(i32x4.add(i32x4.sub(n, half), 127), 23)),
-]
+/**
+ * Adding it rounds to a whole number n and leaves n + 254 in the lowest bits: the exponent bits of two powers of two whose
+ * product is 2^n. There are two because n may need more than one float holds.
+ */
+const rounding = 12582912 + 254
 
 /** e^x = 2^n e^r with |r| <= ln 2 / 2 */
 export const exp = (locals: Locals, x: Local): Code => {
@@ -35,11 +34,12 @@ export const exp = (locals: Locals, x: Local): Code => {
   return [
     // The operand order of these keeps NaN.
     r.set(f32x4.firstMax(f32x4.firstMin(x, largestExponent), smallestExponent)),
-    n.set(f32x4.nearest(mul(r, 1.4426950408889634))),
-    r.set(sub(sub(r, mul(n, ln2High)), mul(n, ln2Low))),
-    series.set(polynomial(r, expCoefficients)),
-    series.set(add(add(mul(mul(series, r), r), r), 1)),
-    scaled(series.get, n, half),
+    n.set(add(mul(r, 1.4426950408889634), rounding)),
+    half.set(i32x4.shiftRight(n, 1)),
+    series.set(sub(n, rounding)),
+    r.set(sub(sub(r, mul(series, ln2High)), mul(series, ln2Low))),
+    series.set(add(add(mul(mul(r, r), polynomial(locals, r, expCoefficients)), r), 1)),
+    mul(mul(series, i32x4.shiftLeft(half, 23)), i32x4.shiftLeft(i32x4.sub(n, half), 23)),
   ]
 }
 
@@ -62,7 +62,7 @@ export const log = (locals: Locals, x: Local): Code => {
     f.set(sub(f, 1)),
     e.set(sub(f32x4.fromInteger(i32x4.shiftRight(e, 23)), v128.and(mask, f32x4.constant(23)))),
     square.set(mul(f, f)),
-    series.set(mul(mul(polynomial(f, logCoefficients), f), square)),
+    series.set(mul(mul(polynomial(locals, f, logCoefficients), f), square)),
     series.set(sub(add(series, mul(e, ln2Low)), mul(square, 0.5))),
     series.set(add(add(f, series), mul(e, ln2High))),
     // 0 gives -infinity, infinity and NaN themselves, what is below 0 NaN.

@@ -28,7 +28,7 @@ const log2 = (locals: Locals, x: Local): Code => {
     s.set(i64x2.sub(x, i64x2.shiftLeft(e, 52))),
     s.set(div(sub(s, 1), add(s, 1))),
     square.set(mul(s, s)),
-    add(f64x2.fromIntegerLow(v128.shuffle(e, e, [0, 2, 0, 2])), mul(polynomialDouble(square, logCoefficients), s)),
+    add(f64x2.fromIntegerLow(v128.shuffle(e, e, [0, 2, 0, 2])), mul(polynomialDouble(locals, square, logCoefficients), s)),
   ]
 }
 
@@ -40,7 +40,7 @@ const exp2 = (locals: Locals, x: Local): Code => {
     n.set(f64x2.nearest(r)),
     r.set(sub(r, n)),
     mul(
-      polynomialDouble(r, expCoefficients),
+      polynomialDouble(locals, r, expCoefficients),
       i64x2.shiftLeft(i64x2.fromIntegerLow(i32x4.add(f64x2.toIntegerLow(n), 1023)), 52),
     ),
   ]

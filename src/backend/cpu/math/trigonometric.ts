@@ -36,8 +36,8 @@ const shifted =
       square.set(mul(r, r)),
       v128.xor(
         v128.choose(
-          add(mul(polynomialDouble(square, cosCoefficients), square), 1),
-          mul(add(mul(polynomialDouble(square, sinCoefficients), square), 1), r),
+          add(mul(polynomialDouble(locals, square, cosCoefficients), square), 1),
+          mul(add(mul(polynomialDouble(locals, square, sinCoefficients), square), 1), r),
           // All ones where the quadrant is odd.
           i64x2.sub(i64x2.constant(0), v128.and(quadrant, i64x2.constant(1))),
         ),
