@@ -95,6 +95,8 @@ export const fold = async <State, B, K extends string>(
   // Values on the host: `advance` takes a copy of those of its own, so that nothing of the caller's is given up.
   let { state } = await device.read(await device.evaluate({ state: initial }))
   let back: Replay<State, B> = { from: state, batches: [] }
+  // What a step leaves behind, measures too, goes with the next one: nothing waits for the garbage collector.
+  let used: unknown = state
   let count = 0
   let stopped = false
   for await (const batch of batches) {
@@ -103,10 +105,11 @@ export const fold = async <State, B, K extends string>(
       back = { ...back, batches: [...back.batches, batch] }
     }
     const [next, measured] = step(state, batch)
-    const placed = await device.advance([next, measured] as const, state)
-    state = placed[0]
+    const done = await device.advance({ state: next, metrics: measured }, used)
+    used = done
+    state = done.state
     count += 1
-    const metrics = await numbersOf(device, placed[1])
+    const metrics = await numbersOf(device, done.metrics)
     if ('loss' in metrics && !Number.isFinite(metrics.loss)) {
       const cause = replay > 0 ? await explain(device, step, back) : undefined
       fail(

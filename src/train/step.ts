@@ -11,9 +11,6 @@ import type { TrainState } from './state.js'
 /** A number for a batch: how far an output is from its targets. */
 export type Measure<Y, T> = (output: Y, targets: T) => Tensor<[]>
 
-/** Measures by name. */
-export type Measures<Y, T> = Readonly<Record<string, Measure<Y, T>>>
-
 /** Scalars that a step gives beside its state; `loss` decides whether training goes on. */
 export type StepMetrics<K extends string = string> = { readonly [N in K | 'loss']: Tensor<[]> }
 
