@@ -55,3 +55,9 @@ export interface ScanProgram {
   readonly captures: number
   readonly stacked: number
 }
+
+/** An instruction with other inputs. Written out, for all instructions to have one hidden class. */
+export const withInputs = (
+  { op, dtype, shape, attributes, body }: Instruction,
+  inputs: readonly number[],
+): Instruction => ({ op, dtype, shape, inputs, attributes, body })

@@ -5,25 +5,39 @@
  * A barrier is never equal to another one, so what is computed behind it is computed anew. It keeps those of the values
  * it waits for that somebody needs anyway.
  */
-import { sizeOf } from '../array/shape.js'
-import type { Instruction, Program } from './program.js'
+import { sameShape, sizeOf } from '../array/shape.js'
+import { type Instruction, type Program, withInputs } from './program.js'
 import { filled, type Rewriter, rules } from './simplify/rules.js'
 
 /** Moving the elements of an array of one number leaves it one. */
 const moves: ReadonlySet<string> = new Set(['broadcast', 'reshape', 'permute', 'slice', 'flip', 'window'])
 
-const keyOf = ({ op, dtype, shape, inputs, attributes }: Instruction): string =>
-  `${op} ${dtype} ${shape.join()} ${inputs.join()} ${attributes.join()}`
+const hashOf = ({ op, shape, inputs, attributes }: Instruction): number => {
+  let hash = op.charCodeAt(0) + 31 * op.charCodeAt(op.length - 1) + 961 * op.length
+  for (let i = 0; i < inputs.length; i++) hash = Math.imul(hash ^ inputs[i]!, 0x01000193)
+  for (let i = 0; i < attributes.length; i++) hash = Math.imul(hash ^ attributes[i]!, 0x01000193)
+  for (let i = 0; i < shape.length; i++) hash = Math.imul(hash ^ shape[i]!, 0x01000193)
+  return hash
+}
+const isSame = (a: Instruction, b: Instruction): boolean =>
+  a.op === b.op &&
+  a.dtype === b.dtype &&
+  sameShape(a.inputs, b.inputs) &&
+  sameShape(a.attributes, b.attributes) &&
+  sameShape(a.shape, b.shape)
 
 const isUnique = ({ op }: Instruction): boolean => op === 'barrier' || op === 'scan' || op === 'input'
 
 export const simplify = (program: Program): Program => {
   const made: Instruction[] = []
   const constants: (number | undefined)[] = []
-  const known = new Map<string, number>()
+  /** The last instruction of each hash, and for each instruction the one before it. */
+  const known = new Map<number, number>()
+  const before: number[] = []
 
   const append = (it: Instruction): number => {
     made.push(it)
+    before.push(-1)
     constants.push(it.op === 'constant' ? it.attributes[0] : moves.has(it.op) ? constants[it.inputs[0]!] : undefined)
     return made.length - 1
   }
@@ -35,11 +49,12 @@ export const simplify = (program: Program): Program => {
       const rewritten = rules[it.op]?.(rewriter, it)
       if (rewritten !== undefined) return rewritten
     }
-    const key = keyOf(it)
-    const found = known.get(key)
-    if (found !== undefined) return found
+    const hash = hashOf(it)
+    const last = known.get(hash) ?? -1
+    for (let id = last; id >= 0; id = before[id]!) if (isSame(made[id]!, it)) return id
     const id = append(it)
-    known.set(key, id)
+    before[id] = last
+    known.set(hash, id)
     return id
   }
   const rewriter: Rewriter = { instruction: (id) => made[id]!, constantOf: (id) => constants[id], emit }
@@ -47,10 +62,10 @@ export const simplify = (program: Program): Program => {
   const to: number[] = []
   for (const it of program.instructions) {
     const inputs = it.inputs.map((input) => to[input]!)
-    if (it.op === 'project') to.push(projection(rewriter, { ...it, inputs }))
+    if (it.op === 'project') to.push(projection(rewriter, withInputs(it, inputs)))
     else if (it.op === 'scan')
-      to.push(append({ ...it, inputs, body: { ...it.body!, program: simplify(it.body!.program) } }))
-    else to.push(emit({ ...it, inputs }))
+      to.push(append({ ...withInputs(it, inputs), body: { ...it.body!, program: simplify(it.body!.program) } }))
+    else to.push(emit(withInputs(it, inputs)))
   }
   return prune({
     instructions: made,
@@ -84,7 +99,12 @@ const prune = (program: Program): Program => {
     if (live[id] === 0) return
     const needed = it.op === 'barrier' ? it.inputs.filter((input, i) => i === 0 || live[input] === 1) : it.inputs
     to[id] = kept.length
-    kept.push({ ...it, inputs: needed.map((input) => to[input]!) })
+    kept.push(
+      withInputs(
+        it,
+        needed.map((input) => to[input]!),
+      ),
+    )
   })
   return {
     instructions: kept,

@@ -40,8 +40,10 @@ export const decode = (canonicalizer: Canonicalizer): Program => {
       const op = instructionOp(node, isArgument)
       const middle = at + 2 + (code[at + 1]! & 0xfffff)
       const end = middle + (code[at + 1]! >>> 20)
-      const positions = [...code.subarray(at + 2, middle)]
-      const written = [...code.subarray(middle, end)]
+      const positions: number[] = []
+      for (let i = at + 2; i < middle; i++) positions.push(code[i]!)
+      const written: number[] = []
+      for (let i = middle; i < end; i++) written.push(code[i]!)
       at = writesShape(isArgument ? 'argument' : node.op) ? end + 1 + node.shape.length : end
       if (op === 'input') inputs.push(instructions.length)
       const attributes =

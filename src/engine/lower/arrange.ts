@@ -3,7 +3,7 @@
  * instruction of weight that it depends on; small things before large ones. What a reduce or matmul leads to then stands
  * near it, wherever in the tree of results it is asked for, and can be its epilogue.
  */
-import type { Program } from '../program.js'
+import { type Program, withInputs } from '../program.js'
 import { analyse } from './analysis.js'
 
 export const arrange = (program: Program): Program => {
@@ -25,7 +25,10 @@ export const arrange = (program: Program): Program => {
   }
   const arranged = new Array<Program['instructions'][number]>(instructions.length)
   instructions.forEach((it, node) => {
-    arranged[to[node]!] = { ...it, inputs: it.inputs.map((input) => to[input]!) }
+    arranged[to[node]!] = withInputs(
+      it,
+      it.inputs.map((input) => to[input]!),
+    )
   })
   const renumbered = (list: readonly number[]): number[] => list.map((node) => to[node]!)
   return {

@@ -133,7 +133,11 @@ export const expression = (state: State, group: Group, section: Section): Expres
     return made
   }
 
-  const leafNumbers = (): number[] => sources.flatMap((source, i) => ('stored' in source ? [i] : []))
+  const leafNumbers = (): number[] => {
+    const numbers: number[] = []
+    for (let i = 0; i < sources.length; i++) if ('stored' in sources[i]!) numbers.push(i)
+    return numbers
+  }
 
   return {
     value: (node) => value(node, undefined),

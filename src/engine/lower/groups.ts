@@ -51,8 +51,16 @@ export interface Group {
 }
 
 export const makeGroup = (position: number, anchor: number, size: number, open: boolean): Group => ({
-  ...{ position, open, anchor, size, roots: [], bodyRoots: [], members: 0, ready: -1 },
-  ...{ firstReader: Number.POSITIVE_INFINITY, into: undefined },
+  position,
+  open,
+  anchor,
+  size,
+  roots: [],
+  bodyRoots: [],
+  members: 0,
+  ready: -1,
+  firstReader: Number.POSITIVE_INFINITY,
+  into: undefined,
 })
 
 export const resolved = (group: Group): Group => {

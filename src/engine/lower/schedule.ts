@@ -52,60 +52,61 @@ const dependencies = (tasks: readonly Task[], buffers: readonly DraftBuffer[]): 
   return { followers, waits }
 }
 
-/** Sizes of what is alive, followed through an order. */
-const makeMeter = (tasks: readonly Task[], buffers: readonly DraftBuffer[], donated: readonly boolean[]) => {
+/** What a task does to memory, as far as it does not depend on the order. */
+interface Effect {
+  readonly reads: readonly number[]
+  readonly writes: readonly number[]
+  /** Outputs that could take the places of donated inputs, and those. */
+  readonly outputs: readonly number[]
+  readonly places: readonly number[]
+}
+
+const effectOf = (task: Task, buffers: readonly DraftBuffer[], donated: readonly boolean[]): Effect => {
   const isTemporary = (buffer: number): boolean => buffers[buffer]!.role.kind === 'temporary'
-  const isDonated = (buffer: number): boolean => {
-    const { role } = buffers[buffer]!
-    return role.kind === 'input' && donated[role.index]!
+  const outputs: number[] = []
+  const places: number[] = []
+  for (const [written, read] of task.pairs) {
+    const { role } = buffers[read]!
+    if (buffers[written]!.role.kind !== 'output' || role.kind !== 'input' || !donated[role.index]) continue
+    if (!outputs.includes(written)) outputs.push(written)
+    if (!places.includes(read)) places.push(read)
   }
+  return { reads: task.reads.filter(isTemporary), writes: task.writes.filter(isTemporary), outputs, places }
+}
+
+/** Sizes of what is alive, followed through an order. */
+const makeMeter = (tasks: readonly Task[], effects: readonly Effect[], buffers: readonly DraftBuffer[]) => {
   const pending = new Int32Array(buffers.length)
   const begun = new Uint8Array(buffers.length)
-  for (const { reads, writes } of tasks) {
-    for (const buffer of reads) pending[buffer]!++
-    for (const buffer of writes) pending[buffer]!++
-  }
+  for (const { reads } of tasks) for (const buffer of reads) pending[buffer]!++
   let alive = 0
   let peak = 0
-  const touches = ({ reads, writes }: Task, buffer: number): number =>
-    (reads.includes(buffer) ? 1 : 0) + (writes.includes(buffer) ? 1 : 0)
-  const taken = ({ writes }: Task): number => {
+  const taken = ({ writes }: Effect): number => {
     let sum = 0
-    for (const buffer of writes) if (begun[buffer] === 0 && isTemporary(buffer)) sum += buffers[buffer]!.size
+    for (let i = 0; i < writes.length; i++) if (begun[writes[i]!] === 0) sum += buffers[writes[i]!]!.size
     return sum
   }
-  const freed = (task: Task): number => {
+  const freed = ({ reads }: Effect): number => {
     let sum = 0
-    for (const buffer of task.reads)
-      if (isTemporary(buffer) && pending[buffer] === touches(task, buffer)) sum += buffers[buffer]!.size
+    for (let i = 0; i < reads.length; i++) if (pending[reads[i]!] === 1) sum += buffers[reads[i]!]!.size
     return sum
   }
-  /** Outputs that could take the places of donated inputs, if nothing else still read those. */
-  const displaced = ({ pairs }: Task): number => {
-    const outputs = new Set<number>()
-    const places = new Set<number>()
-    for (const [written, read] of pairs)
-      if (buffers[written]!.role.kind === 'output' && isDonated(read)) {
-        outputs.add(written)
-        if (pending[read]! === 1) places.add(read)
-      }
-    let missing = outputs.size - places.size
+  const displaced = ({ outputs, places }: Effect): number => {
+    let missing = outputs.length
+    for (let i = 0; i < places.length; i++) if (pending[places[i]!] === 1) missing--
     let sum = 0
-    for (const output of outputs) if (missing-- > 0) sum += buffers[output]!.size
+    for (let i = 0; i < missing; i++) sum += buffers[outputs[i]!]!.size
     return sum
   }
   return {
     // A place that is lost is lost to the end.
-    cost: (task: Task): number => taken(task) - freed(task) + 1e6 * displaced(task),
-    run: (task: Task): void => {
-      alive += taken(task) + displaced(task)
+    cost: (task: number): number => taken(effects[task]!) - freed(effects[task]!) + 1e6 * displaced(effects[task]!),
+    run: (task: number): void => {
+      alive += taken(effects[task]!) + displaced(effects[task]!)
       peak = Math.max(peak, alive)
-      alive -= freed(task)
-      for (const buffer of task.reads) pending[buffer]!--
-      for (const buffer of task.writes) {
-        pending[buffer]!--
-        begun[buffer] = 1
-      }
+      alive -= freed(effects[task]!)
+      for (const buffer of tasks[task]!.reads) pending[buffer]!--
+      for (const buffer of tasks[task]!.writes) begun[buffer] = 1
     },
     peak: (): number => peak,
   }
@@ -113,11 +114,11 @@ const makeMeter = (tasks: readonly Task[], buffers: readonly DraftBuffer[], dona
 
 const greedy = (
   tasks: readonly Task[],
+  effects: readonly Effect[],
   buffers: readonly DraftBuffer[],
-  donated: readonly boolean[],
 ): readonly [order: Task[], peak: number] => {
   const { followers, waits } = dependencies(tasks, buffers)
-  const meter = makeMeter(tasks, buffers, donated)
+  const meter = makeMeter(tasks, effects, buffers)
   const ready: number[] = []
   tasks.forEach((_, task) => {
     if (waits[task] === 0) ready.push(task)
@@ -127,14 +128,14 @@ const greedy = (
     let best = 0
     let least = Number.POSITIVE_INFINITY
     for (let i = 0; i < Math.min(ready.length, horizon); i++) {
-      const cost = meter.cost(tasks[ready[i]!]!)
+      const cost = meter.cost(ready[i]!)
       if (cost < least) {
         best = i
         least = cost
       }
     }
     const [chosen] = ready.splice(best, 1) as [number]
-    meter.run(tasks[chosen]!)
+    meter.run(chosen)
     order.push(tasks[chosen]!)
     for (const follower of followers[chosen]!)
       if (--waits[follower]! === 0) {
@@ -152,8 +153,9 @@ export const schedule = (
   buffers: readonly DraftBuffer[],
   donated: readonly boolean[],
 ): readonly Task[] => {
-  const [order, peak] = greedy(tasks, buffers, donated)
-  const meter = makeMeter(tasks, buffers, donated)
-  for (const task of tasks) meter.run(task)
+  const effects = tasks.map((task) => effectOf(task, buffers, donated))
+  const [order, peak] = greedy(tasks, effects, buffers)
+  const meter = makeMeter(tasks, effects, buffers)
+  for (let task = 0; task < tasks.length; task++) meter.run(task)
   return order.length === tasks.length && peak < meter.peak() ? order : tasks
 }
