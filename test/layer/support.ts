@@ -1,21 +1,6 @@
 /** The golden cases, as tensors, and comparison with them. */
 import { readFileSync } from 'node:fs'
-import {
-  type AnyTensor,
-  type DType,
-  item,
-  type Layer,
-  leaves,
-  mapTree,
-  mul,
-  namedLeaves,
-  sub,
-  sum,
-  type Tensor,
-  tensor,
-  toArray,
-  zipTrees,
-} from 'pullback'
+import { type AnyTensor, type DType, type Layer, tensor, toArray } from 'pullback'
 import { reference } from 'pullback/reference'
 import { expect } from 'vitest'
 
@@ -88,5 +73,3 @@ export const checkLayer = (
   const [dParams, dInput] = pullback(load(one.cotangent))
   expectAll(name(dParams, dInput), one.grads)
 }
-
-export { item, leaves, mapTree, mul, namedLeaves, sub, sum, type Tensor, zipTrees }

@@ -163,19 +163,21 @@ export const zeroCarry = <X extends Tensor, Y, C, P>(layer: Recurrent<X, Y, C, P
 export const sequence = <X extends Tensor, Y extends Tensor, C, P>(
   layer: Recurrent<X, Y, C, P>,
 ): Layer<X, Y, P, None> => {
-  const { infer } = layer
-  const run: Layer<X, Y, P, None>['infer'] = (params, state, x) => {
-    checkInput('sequence', x, { rank: 3 })
-    const [[y, last], pullback, after] = infer(params, state, [x, zeroCarry(layer, x)])
-    return [
-      y,
-      (cotangent) => {
-        const [gradient, [dx]] = pullback([cotangent, zerosOf(specOf(last)) as C])
-        return [gradient, dx]
-      },
-      after,
-    ]
-  }
+  type Run = Layer<X, Y, P, None>['infer']
+  const from =
+    (apply: Recurrent<X, Y, C, P>['infer']): Run =>
+    (params, state, x) => {
+      checkInput('sequence', x, { rank: 3 })
+      const [[y, last], pullback, after] = apply(params, state, [x, zeroCarry(layer, x)])
+      return [
+        y,
+        (cotangent) => {
+          const [gradient, [dx]] = pullback([cotangent, zerosOf(specOf(last)) as C])
+          return [gradient, dx]
+        },
+        after,
+      ]
+    }
   return {
     kind: layer.kind,
     init: (input) => (generator) => {
@@ -183,7 +185,10 @@ export const sequence = <X extends Tensor, Y extends Tensor, C, P>(
       const [initial, next] = layer.init([spec, layer.carry(spec)])(generator)
       return [{ ...initial, output: (initial.output as readonly Spec[])[0]! }, next]
     },
-    train: (generator) => [run, generator],
-    infer: run,
+    train: (generator) => {
+      const [apply, next] = layer.train(generator)
+      return [from(apply), next]
+    },
+    infer: from(layer.infer),
   }
 }
