@@ -5,7 +5,7 @@ import { layers } from './layers.js'
 
 describe('every layer obeys the laws of layers', () => {
   for (const [name, instance] of Object.entries(layers))
-    it(name, () => runLaws(layerLaws<unknown, unknown, unknown, unknown>(), instance, seeds, { runs: 6 }))
+    it(name, () => runLaws(layerLaws<unknown, unknown, unknown, unknown>(), instance, seeds, { runs: 4 }))
 })
 
 describe('no layer is forgotten', () => {

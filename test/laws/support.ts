@@ -29,7 +29,11 @@ export const breaks = <I, A>(
   instance: I,
   samples: fc.Arbitrary<A>,
   options: RunOptions = {},
-): Broken => ({ law: law.name, fault, run: () => runLaw(law, instance, samples, { runs: 50, ...options }) })
+): Broken => ({
+  law: law.name,
+  fault,
+  run: () => runLaw(law, instance, samples, { runs: 50, shrink: false, ...options }),
+})
 
 /** The law of a name that ends so. */
 export const named = <I, A>(laws: readonly Law<I, A>[], ending: string): Law<I, A> => {
