@@ -7,7 +7,8 @@
  */
 import { sameShape, sizeOf } from '../array/shape.js'
 import { type Instruction, type Program, withInputs } from './program.js'
-import { filled, type Rewriter, rules } from './simplify/rules.js'
+import type { Rewriter } from './simplify/rewriter.js'
+import { filled, rules } from './simplify/rules.js'
 
 /** Moving the elements of an array of one number leaves it one. */
 const moves: ReadonlySet<string> = new Set(['broadcast', 'reshape', 'permute', 'slice', 'flip', 'window'])

@@ -6,14 +6,8 @@
 import { isFloat } from '../../array/dtype.js'
 import { type Shape, sameShape, sizeOf } from '../../array/shape.js'
 import type { Instruction } from '../program.js'
-
-/** What a rule sees and makes. */
-export interface Rewriter {
-  readonly instruction: (id: number) => Instruction
-  /** The number that every element is, if that is part of the structure. */
-  readonly constantOf: (id: number) => number | undefined
-  readonly emit: (instruction: Instruction) => number
-}
+import { padSum } from './padSum.js'
+import type { Rewriter } from './rewriter.js'
 
 const make = (
   like: Instruction,
@@ -176,7 +170,7 @@ const emptyRule: Rule = (rewriter, it) => {
 }
 
 export const rules: Readonly<Partial<Record<Instruction['op'], Rule>>> = {
-  add: first(neutral(0, 0, false), absorbNegation('sub')),
+  add: first(neutral(0, 0, false), absorbNegation('sub'), padSum),
   sub: first(neutral(undefined, 0), absorbNegation('add')),
   mul: neutral(1, 1),
   div: neutral(undefined, 1),
