@@ -7,4 +7,5 @@ export { type Folded, type FoldOptions, fold, type StepEvent, type StepListener 
 export { accuracy, confusionMatrix, topK } from './metrics.js'
 export type { Numbers, Scalars } from './numbers.js'
 export { initialTrainState, type TrainState } from './state.js'
+export { decodeStateDictionary, type StateDictionaryOptions } from './stateDictionary.js'
 export { type Measure, type Step, type StepMetrics, type StepParts, step } from './step.js'
