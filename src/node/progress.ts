@@ -49,7 +49,8 @@ export const showMeasures = (measures: Readonly<Record<string, number>>): string
 export const progressLine = (report: ProgressReport, width: number): string => {
   const { step, steps, measures, epoch, epochs, speed, secondsLeft } = report
   const head = `epoch ${epoch}/${epochs} `
-  const tail = ` ${Math.floor((100 * step) / Math.max(1, steps))} %  ${showMeasures(measures)}  ${Math.round(speed)} images/s  ${clock(secondsLeft)} left`
+  const shown = Object.entries(measures).map(([name, value]) => showMeasure(name, value))
+  const tail = ` ${[...shown, `${Math.round(speed)} images/s`, `${clock(secondsLeft)} left`].join(' ')}`
   const room = Math.min(30, width - head.length - tail.length - 2)
   const filled = Math.round((room * step) / Math.max(1, steps))
   const bar = room >= 5 ? `[${'#'.repeat(filled)}${'-'.repeat(room - filled)}]` : ''
@@ -71,7 +72,7 @@ export const progressOn = (stream: Terminal, now: () => number): Progress => {
     report: (report) => {
       if (stream.isTTY !== true || now() - last < 100) return
       last = now()
-      const line = progressLine(report, (stream.columns ?? 80) - 1)
+      const line = progressLine(report, (stream.columns || 80) - 1)
       stream.write(`\r${line.padEnd(drawn.length)}`)
       drawn = line
     },
