@@ -2,17 +2,13 @@
  * The laws of this library, for your own layers, optimizers, samplers and backends too.
  *
  * @example
- * import { relu } from 'pullback'
+ * import { gelu } from 'pullback'
  * import { layerLaws, runLaws, seeds } from 'pullback/laws'
  * import { reference } from 'pullback/reference'
  *
- * const instance = {
- *   device: reference(),
- *   layer: relu(),
- *   input: { shape: [2, 3], dtype: 'float64' },
- *   tolerance: { absolute: 1e-8, relative: 1e-8 },
- * } as const
- * await runLaws(layerLaws(), instance, seeds)
+ * const input = { shape: [2, 3], dtype: 'float64' } as const
+ * const tolerance = { absolute: 1e-8, relative: 1e-8 }
+ * await runLaws(layerLaws(), { device: reference(), layer: gelu(), input, tolerance }, seeds)
  */
 export * from './activation.js'
 export * from './arbitrary.js'

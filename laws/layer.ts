@@ -96,8 +96,21 @@ const lifted = <X, Y, P, S>(mode: 'train' | 'infer'): readonly LayerLaw<X, Y, P,
     }),
   )
 
-/** All laws of layers, for layers of one type. */
-export const layerLaws = <X, Y, P, S>(): readonly LayerLaw<X, Y, P, S>[] => [
+/**
+ * All laws of layers.
+ *
+ * @example
+ * import { fromFunction, mul, type Tensor } from 'pullback'
+ * import { layerLaws, runLaws, seeds } from 'pullback/laws'
+ * import { reference } from 'pullback/reference'
+ *
+ * const layer = fromFunction((x: Tensor) => mul(x, x))
+ * const input = { shape: [2, 3], dtype: 'float64' } as const
+ * const tolerance = { absolute: 1e-8, relative: 1e-8 }
+ * await runLaws(layerLaws(), { device: reference(), layer, input, tolerance }, seeds)
+ */
+// biome-ignore lint/suspicious/noExplicitAny: laws are for layers of every type; a caller need not name it
+export const layerLaws = <X = any, Y = any, P = any, S = any>(): readonly LayerLaw<X, Y, P, S>[] => [
   law("Layer: init's promise is kept", async (instance, { seed }) => {
     const { params, state, output, rng: next } = await begin(instance, seed)
     const x = sampleOf(instance, seed)

@@ -36,10 +36,12 @@ export const l1Penalty = (strength: number, options: PenaltyOptions = {}): Penal
  * strength times the sum of w². Its gradient is 2 strength w; optimizers' `weightDecay` adds decay w instead.
  *
  * @example
- * import { l2Penalty, tensor } from 'pullback'
+ * import { item, l2Penalty, tensor } from 'pullback'
+ * import { reference } from 'pullback/reference'
  *
  * const weightsAlone = l2Penalty(0.01, { only: (path) => path.endsWith('weight') })
- * weightsAlone({ weight: tensor([3, 4]), bias: tensor([5]) }).shape // => [], the value is 0.25
+ * const penalty = weightsAlone({ weight: tensor([3, 4]), bias: tensor([5]) })
+ * item(reference().evaluateSync(penalty)) // => 0.25
  */
 export const l2Penalty = (strength: number, options: PenaltyOptions = {}): Penalty =>
   penalty('l2Penalty', strength, square, options)

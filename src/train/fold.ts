@@ -73,12 +73,12 @@ const explain = async <State, B, K extends string>(
  *
  * @throws PullbackError when a loss is not finite: it names the step, and the first part of the model whose output was not
  * @example
- * import { dataset, dense, epochs, fold, initialTrainState, mean, rng, sgd, square, step, storedArray, sub } from 'pullback'
+ * import { dataset, dense, epochs, fold, initialTrainState, meanSquaredError, rng, sgd, step, storedArray } from 'pullback'
  * import { reference } from 'pullback/reference'
  *
  * const layer = dense(1, 1)
  * const optimizer = sgd(0.1)
- * const descend = step({ layer, optimizer, loss: (output, targets: typeof output) => mean(square(sub(output, targets))) })
+ * const descend = step({ layer, loss: meanSquaredError, optimizer })
  * const data = dataset(storedArray('float32', [4, 1], Float32Array.of(0, 1, 2, 3)), storedArray('float32', [4, 1], Float32Array.of(1, 3, 5, 7)))
  * const [start] = initialTrainState(layer, optimizer, { shape: [2, 1], dtype: 'float32' })(rng(0))
  * const batches = epochs(data, { size: 2, epochs: 50, shuffle: rng(1) })

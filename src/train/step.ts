@@ -11,6 +11,13 @@ import type { TrainState } from './state.js'
 /** A number for a batch: how far an output is from its targets. */
 export type Measure<Y, T> = (output: Y, targets: T) => Tensor<[]>
 
+/**
+ * A measure whose targets' type is yet to be found. The union of the type with itself is on purpose: given one signature,
+ * TypeScript adapts a generic loss such as `meanSquaredError` to it and then knows nothing of T; given two, it asks the
+ * loss what its targets are.
+ */
+type Inferred<Y, T> = Measure<Y, T> | ((output: Y, targets: T) => Tensor<[]>)
+
 /** Scalars that a step gives beside its state; `loss` decides whether training goes on. */
 export type StepMetrics<K extends string = string> = { readonly [N in K | 'loss']: Tensor<[]> }
 
@@ -23,10 +30,10 @@ export interface Step<State, B, M> {
 export interface StepParts<X, Y, T, P, S, K extends string> {
   readonly layer: Layer<X, Y, P, S>
   /** What the gradient is taken of. */
-  readonly loss: Measure<Y, T>
+  readonly loss: Inferred<Y, T>
   readonly optimizer: Optimizer
   /** More measures of the outputs in training, such as `{ accuracy }`. They cost the forward pass nothing. */
-  readonly metrics?: { readonly [N in K]: Measure<Y, T> }
+  readonly metrics?: { readonly [N in K]: Inferred<Y, T> }
 }
 
 /**
@@ -34,11 +41,11 @@ export interface StepParts<X, Y, T, P, S, K extends string> {
  * measure is the layer before the update.
  *
  * @example
- * import { dense, initialTrainState, mean, rng, sgd, square, step, sub, tensor } from 'pullback'
+ * import { dense, initialTrainState, meanSquaredError, rng, sgd, step, tensor } from 'pullback'
  *
  * const layer = dense(2, 1)
  * const optimizer = sgd(0.1)
- * const descend = step({ layer, optimizer, loss: (output, targets: typeof output) => mean(square(sub(output, targets))) })
+ * const descend = step({ layer, loss: meanSquaredError, optimizer })
  * const [start] = initialTrainState(layer, optimizer, { shape: [1, 2], dtype: 'float32' })(rng(0))
  * const [next, { loss }] = descend(start, { inputs: tensor([1, 2], [1, 2]), targets: tensor([3], [1, 1]) })
  * next.step // => 1

@@ -32,7 +32,7 @@ export const expOfSum = (high: number, low: number): number => {
  * The exponential function `e ** x`, within 1 ulp. `exp(-Infinity)` is 0.
  *
  * @example
- * exp(1) // => 2.718281828459045
+ * exp(1) // => 2.7182818284590455
  */
 export const exp = (x: number): number => expOfSum(x, 0)
 

@@ -67,6 +67,6 @@ export const sin = (x: number): number => {
  * The cosine of an angle in radians, within 1 ulp for every float64. `cos(Infinity)` is NaN.
  *
  * @example
- * cos(1e22) // => 0.5232147853951389
+ * cos(1e22) // => 0.523214785395139
  */
 export const cos = (x: number): number => sinFromQuadrant(Math.abs(x), 1)

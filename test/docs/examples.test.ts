@@ -1,0 +1,94 @@
+/** Every example of a docstring is type-checked and run as a module, and its `// => value` comments are compared. */
+import { createRequire } from 'node:module'
+import { join } from 'node:path'
+import ts from 'typescript'
+import { describe, expect, it } from 'vitest'
+import { checkName, examplesIn, valueOf, withChecks, withImports } from './extract.js'
+
+const root = new URL('../..', import.meta.url).pathname
+const builtIn = createRequire(import.meta.url)
+const entries: Readonly<Record<string, () => Promise<object>>> = {
+  pullback: () => import('pullback'),
+  'pullback/cpu': () => import('pullback/cpu'),
+  'pullback/reference': () => import('pullback/reference'),
+  'pullback/node': () => import('pullback/node'),
+  'pullback/laws': () => import('pullback/laws'),
+}
+
+/** A module by the name that an example imports it by; `#/` is the root of the repository. */
+const load = async (name: string): Promise<object> =>
+  name.startsWith('#/') ? import(join(root, name.slice(2))) : (entries[name]?.() ?? builtIn(name))
+
+const publicNames = new Set(Object.keys(await load('pullback')))
+const examples = await Promise.all(
+  examplesIn(root, ['src', 'laws']).map(async ({ place, file, code }) => ({
+    place,
+    code: withImports({ file, code }, new Set(Object.keys(await load(`#/${file}`))), publicNames),
+  })),
+)
+
+/** Runs a module: as the body of a function, in which `require` gives what was imported before. */
+const run = async (code: string, check: (value: unknown, wanted: string) => void): Promise<void> => {
+  const { outputText } = ts.transpileModule(code, {
+    compilerOptions: { target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.CommonJS },
+  })
+  const names = [...outputText.matchAll(/require\("([^"]+)"\)/g)].map(([, name]) => name!)
+  const modules = new Map(await Promise.all(names.map(async (name) => [name, await load(name)] as const)))
+  const AsyncFunction = (async () => {}).constructor as new (
+    ...parts: readonly string[]
+  ) => (...values: readonly unknown[]) => Promise<void>
+  const body = new AsyncFunction('require', 'exports', checkName, outputText)
+  await body((name: string) => modules.get(name), {}, check)
+}
+
+/** What the compiler says of all examples, by place. */
+const typeErrors = (): readonly string[] => {
+  const { config } = ts.readConfigFile(join(root, 'tsconfig.json'), ts.sys.readFile)
+  const { options } = ts.parseJsonConfigFileContent({ ...config, include: [], files: [] }, ts.sys, root)
+  const files = new Map(
+    examples.map(({ code }, i) => [join(root, `example-${i}.ts`), `${code.replaceAll("'#/", "'./")}\nexport {}\n`]),
+  )
+  const host = ts.createCompilerHost(options)
+  const program = ts.createProgram(
+    [...files.keys()],
+    { ...options, noEmit: true },
+    {
+      ...host,
+      fileExists: (path) => files.has(path) || host.fileExists(path),
+      readFile: (path) => files.get(path) ?? host.readFile(path),
+      getSourceFile: (path, ...rest) => {
+        const text = files.get(path)
+        return text === undefined
+          ? host.getSourceFile(path, ...rest)
+          : ts.createSourceFile(path, text, ts.ScriptTarget.ES2022)
+      },
+    },
+  )
+  return [...files.keys()].flatMap((path, i) => {
+    const source = program.getSourceFile(path)!
+    return [...program.getSyntacticDiagnostics(source), ...program.getSemanticDiagnostics(source)].map(
+      ({ messageText }) => `${examples[i]!.place}: ${ts.flattenDiagnosticMessageText(messageText, '\n')}`,
+    )
+  })
+}
+
+describe('examples in docstrings', () => {
+  it('are found', () => {
+    expect(examples.length).toBeGreaterThan(100)
+  })
+
+  it('have the types that they promise', () => {
+    expect(typeErrors()).toEqual([])
+  })
+
+  it.each(examples)('$place', async ({ code }) => {
+    const [checked, count] = withChecks(code)
+    expect(count, 'comments of values').toBe([...code.matchAll(/\/\/ =>/g)].length)
+    let reached = 0
+    await run(checked, (value, wanted) => {
+      reached += 1
+      expect(value, wanted).toEqual(valueOf(wanted))
+    })
+    expect(reached).toBe(count)
+  })
+})
