@@ -4,6 +4,7 @@ import {
   cast,
   chain,
   concat,
+  type DType,
   dense,
   fanOut,
   freeze,
@@ -34,8 +35,8 @@ const joined = (): AnyLayer => loose(concat(-1))
 const same = (): AnyLayer => loose(identity())
 const square = (n: number): AnyLayer => loose(linear(n, n))
 
-/** Numbers of float64 from those of float32. */
-export const toDouble = (): AnyLayer => loose(fromFunction((x: Any) => cast(x, 'float64')))
+/** Numbers in another dtype. */
+export const toDType = (dtype: DType): AnyLayer => loose(fromFunction((x: Any) => cast(x, dtype)))
 
 const holding = (
   of: readonly string[],

@@ -5,14 +5,24 @@
  * can shrink it. Kinked layers come only where their inputs are still the sample's: distinct, and away from 0 by far more
  * than differences move them. No sample is ever thrown away.
  */
-import { type AnyLayer, type Device, type DType, embedding, freeze, rng, type Shape, type Spec, tanh } from 'pullback'
+import {
+  type AnyLayer,
+  type Device,
+  type DType,
+  embedding,
+  type FloatDType,
+  freeze,
+  rng,
+  type Shape,
+  type Spec,
+  tanh,
+} from 'pullback'
 import type { Tolerance } from '../compare.js'
-import type { Law } from '../law.js'
-import { law } from '../law.js'
+import { type Law, law } from '../law.js'
 import { type LayerInstance, type LayerSample, layerLaws } from '../layer.js'
 import { distinct, dyadic, inputOf } from '../sample.js'
 import { activations } from './activations.js'
-import { chainAll, combinators, toDouble } from './combinators.js'
+import { chainAll, combinators, toDType } from './combinators.js'
 import { loose, type NetworkPart } from './part.js'
 import { transforms } from './transforms.js'
 
@@ -44,11 +54,11 @@ interface Growing {
   readonly separated: boolean
 }
 
-const starts: readonly (readonly [shape: Shape, dtype: DType])[] = [
-  [[2, 3, 6, 5], 'float64'],
-  [[3, 4], 'float64'],
-  [[3, 2, 4], 'float64'],
-  [[3, 2], 'int32'],
+const starts: readonly (readonly [shape: Shape, kind: 'float' | 'index'])[] = [
+  [[2, 3, 6, 5], 'float'],
+  [[3, 4], 'float'],
+  [[3, 2, 4], 'float'],
+  [[3, 2], 'index'],
 ]
 
 /** The output shape that a layer's init promises; nothing is computed. */
@@ -78,17 +88,25 @@ const grown = (parts: readonly NetworkPart[], network: Growing, pick: number, op
 }
 
 /** The network of a choice: it has at least one layer. */
-export const networkOf = ({ start, picks }: NetworkChoice, parts: readonly NetworkPart[] = networkParts): Network => {
-  const [shape, dtype] = starts[start % starts.length]!
-  const isIndex = dtype === 'int32'
+export const networkOf = (
+  { start, picks }: Omit<NetworkChoice, 'seed'>,
+  parts: readonly NetworkPart[] = networkParts,
+  dtype: FloatDType = 'float64',
+): Network => {
+  const [shape, kind] = starts[start % starts.length]!
+  const isIndex = kind === 'index'
   // A table's params are float32 where its input is int32: it is held, and its own derivatives are checked apart.
-  const head = isIndex ? [loose(freeze(embedding(3, 4))), toDouble()] : []
+  const head = isIndex ? [loose(freeze(embedding(3, 4))), toDType(dtype)] : []
   const first: Growing = { layers: head, shape: isIndex ? [...shape, 4] : shape, separated: !isIndex }
   const { layers } = picks.reduce((network, [pick, option]) => grown(parts, network, pick, option), first)
-  return { layer: layers.length === 0 ? loose(tanh()) : chainAll(...layers), input: { shape, dtype } }
+  return {
+    layer: layers.length === 0 ? loose(tanh()) : chainAll(...layers),
+    input: { shape, dtype: isIndex ? 'int32' : dtype },
+  }
 }
 
-const inputs = (shape: Shape, dtype: DType, seed: number) =>
+/** Distinct numbers, or indices. */
+export const networkInputs = (shape: Shape, dtype: DType, seed: number) =>
   dtype === 'int32' ? dyadic(shape, dtype, seed) : distinct(shape, dtype, seed)
 
 type AnyLayerLaw = Law<LayerInstance<unknown, unknown, unknown, unknown>, LayerSample>
@@ -98,6 +116,6 @@ export const networkLaws: readonly Law<NetworkInstance, NetworkChoice>[] = (
 ).map(({ name, holds }) =>
   law(name.replace('Layer', 'Network'), ({ device, tolerance, parts }, choice) => {
     const { layer, input } = networkOf(choice, parts)
-    return holds({ device, tolerance, layer, input, sample: (seed) => inputOf(input, seed, inputs) })(choice)
+    return holds({ device, tolerance, layer, input, sample: (seed) => inputOf(input, seed, networkInputs) })(choice)
   }),
 )

@@ -22,6 +22,8 @@ const miscompiled = (change: (instruction: p.Instruction, program: p.Program) =>
 const wrongOp = miscompiled((i) => (i.op === 'sin' ? { ...i, op: 'cos' } : i))
 /** Sums along one axis only hold what a scatter of one update a row would. */
 const wrongAdjoint = miscompiled((i) => (i.op === 'cos' ? { ...i, op: 'sin' } : i))
+/** A wrong op that layers use. */
+const wrongGate = miscompiled((i) => (i.op === 'tanh' ? { ...i, op: 'erf' } : i))
 /** Whole programs are rounded otherwise than short ones. */
 const wrongFusion = miscompiled((i, { instructions }) =>
   i.op === 'tanh' && instructions.length > 6 ? { ...i, op: 'erf' } : i,
@@ -80,6 +82,13 @@ const backends: readonly Broken[] = [
   backend('inputs and snapshots stay as they are', 'inputs are written to', backendWith(scribbling())),
   backend('placing and reading is evaluating', 'reading rounds', backendWith(inexact)),
   backend('giving up a state changes no bit', 'the state before comes back', backendWith(stale)),
+  breaks(
+    l.networkAgreementLaw,
+    'a wrong op',
+    { ...backendWith(wrongOp), device: wrongGate, parts: l.networkParts },
+    l.networks(),
+    options,
+  ),
 ]
 
 const arrays: Readonly<Record<string, readonly [fault: string, functions: Partial<l.ArrayFunctions>]>> = {
