@@ -28,7 +28,10 @@ const log2 = (locals: Locals, x: Local): Code => {
     s.set(i64x2.sub(x, i64x2.shiftLeft(e, 52))),
     s.set(div(sub(s, 1), add(s, 1))),
     square.set(mul(s, s)),
-    add(f64x2.fromIntegerLow(v128.shuffle(e, e, [0, 2, 0, 2])), mul(polynomialDouble(locals, square, logCoefficients), s)),
+    add(
+      f64x2.fromIntegerLow(v128.shuffle(e, e, [0, 2, 0, 2])),
+      mul(polynomialDouble(locals, square, logCoefficients), s),
+    ),
   ]
 }
 

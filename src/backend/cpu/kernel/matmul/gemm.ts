@@ -15,7 +15,7 @@ export const depthBlock = 256
 export const rowBlock = 96
 export const widestStripe = 512
 /** Bytes of packed a that may stay packed through a call. */
-export const wholeLimit = 1 << 20
+export const wholeLimit = 1 << 18
 
 /** Scratch: a tile, packed b (with room for what packing writes past the end), packed a. */
 const tileAt = 0
