@@ -34,4 +34,5 @@ const accuracies = seeds.map((seed) => {
 
 const median = [...accuracies].sort((a, b) => a - b)[2]!
 console.log(`median  ${(100 * median).toFixed(2)} %, goal ${(100 * goal).toFixed(1)} %`)
-process.exitCode = median >= goal ? 0 : 1
+// Shares of a few thousand images, summed in float32: six digits mean something.
+process.exitCode = median >= goal - 1e-6 ? 0 : 1
