@@ -50,6 +50,11 @@ export interface MatMulFunction {
  * y[..., i, j] = sum over k of a[..., i, k] b[..., k, j]
  *
  * @throws PullbackError when inner sizes or dtypes differ, or leading axes do not broadcast
+ * @example
+ * import { matmul, tensor, toArray } from 'pullback'
+ * import { reference } from 'pullback/reference'
+ *
+ * toArray(reference().evaluateSync(matmul(tensor([[1, 2]]), tensor([[3], [4]])))) // => Float32Array [11]
  */
 export const matmul: MatMulFunction = ((...args: readonly AnyTensor[]) =>
   args.length === 1

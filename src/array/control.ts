@@ -99,6 +99,17 @@ export const scanNode = (carry: readonly AnyTensor[], sequences: readonly AnyTen
  * The body is a dataflow of its own: a plan for 1,000 steps is as small as for 10.
  *
  * @throws PullbackError when lengths differ, or a step changes the carry's structure, shapes or dtypes
+ * @example
+ * import { add, mul, scan, type Tensor, tensor, toArray } from 'pullback'
+ * import { reference } from 'pullback/reference'
+ *
+ * // the values of a polynomial's partial sums by Horner's rule, at 2
+ * const step = (carry: Tensor, coefficient: Tensor) => {
+ *   const next: Tensor = add(mul(carry, 2), coefficient)
+ *   return [next, next] as const
+ * }
+ * const [last, all] = scan(step, tensor([0], []) as Tensor, tensor([1, 2, 3]))
+ * toArray(reference().evaluateSync(all)) // => Float32Array [1, 4, 11]
  */
 export const scan = <C, X, Y>(
   step: (carry: C, slice: X) => readonly [carry: C, output: Y],

@@ -105,23 +105,53 @@ export const exp = unary('exp')
 export const log = unary('log')
 /** log(1 + x), accurate for small x. */
 export const log1p = unary('log1p')
+/** The sine of an angle in radians. */
 export const sin = unary('sin')
+/** The cosine of an angle in radians. */
 export const cos = unary('cos')
 /** (e^x - e^-x) / (e^x + e^-x) */
 export const tanh = unary('tanh')
 /** 2 / sqrt(pi) times the integral of e^(-t²) from 0 to x. */
 export const erf = unary('erf')
+/** The square root; NaN below 0. */
 export const sqrt = unary('sqrt')
 /** The largest whole number not above x. */
 export const floor = unary('floor')
 
-/** a + b */
+/**
+ * a + b
+ *
+ * @throws PullbackError when dtypes differ, or shapes do not broadcast
+ * @example
+ * import { add, tensor, toArray } from 'pullback'
+ * import { reference } from 'pullback/reference'
+ *
+ * toArray(reference().evaluateSync(add(tensor([1, 2]), tensor([10, 20])))) // => Float32Array [11, 22]
+ */
 export const add = arithmetic('add')
 /** a - b */
 export const sub = arithmetic('sub')
-/** a b */
+/**
+ * a b
+ *
+ * @throws PullbackError when dtypes differ, or shapes do not broadcast
+ * @example
+ * import { mul, tensor, toArray } from 'pullback'
+ * import { reference } from 'pullback/reference'
+ *
+ * toArray(reference().evaluateSync(mul(tensor([[1], [2]]), tensor([3, 4])))) // => Float32Array [3, 4, 6, 8]
+ */
 export const mul = arithmetic('mul')
-/** a / b */
+/**
+ * a / b
+ *
+ * @throws PullbackError when dtypes differ, or shapes do not broadcast
+ * @example
+ * import { div, tensor, toArray } from 'pullback'
+ * import { reference } from 'pullback/reference'
+ *
+ * toArray(reference().evaluateSync(div(1, tensor([2, 4])))) // => Float32Array [0.5, 0.25]
+ */
 export const div = arithmetic('div')
 /** The larger element; NaN where either is NaN. */
 export const maximum = arithmetic('maximum')
@@ -136,7 +166,16 @@ const not = (x: AnyTensor): AnyTensor => binaryNode('xor', x, literal(true, 'boo
 export const less = compare((a, b) => binaryNode('less', a, b, 'bool'))
 /** a > b */
 export const greater = compare((a, b) => binaryNode('less', b, a, 'bool'))
-/** a = b; false where either is NaN. */
+/**
+ * a = b; false where either is NaN.
+ *
+ * @throws PullbackError when dtypes differ, or shapes do not broadcast
+ * @example
+ * import { equal, tensor, toArray } from 'pullback'
+ * import { reference } from 'pullback/reference'
+ *
+ * toArray(reference().evaluateSync(equal(tensor([1, 2], [2], 'int32'), 2))) // => Uint8Array [0, 1]
+ */
 export const equal = compare((a, b) => binaryNode('equal', a, b, 'bool'))
 /** not (a = b) */
 export const notEqual = compare((a, b) => not(binaryNode('equal', a, b, 'bool')))
@@ -151,7 +190,9 @@ export const greaterEqual = compare((a, b) =>
 
 /** Bitwise on integers, logical on bools. */
 export const and = bitwise('and')
+/** Bitwise on integers, logical on bools. */
 export const or = bitwise('or')
+/** Bitwise on integers, logical on bools. */
 export const xor = bitwise('xor')
 /** a shifted left by b bits, 0 <= b < 32. */
 export const shiftLeft = shift('shiftLeft')
@@ -161,11 +202,28 @@ export const shiftRight = shift('shiftRight')
 /** Logical negation. */
 export const logicalNot = <S extends Shape>(x: Tensor<S, 'bool'>): Tensor<S, 'bool'> => not(x) as Tensor<S, 'bool'>
 
-/** The element in another dtype; see the header for rounding. */
+/**
+ * The element in another dtype; see the header for rounding.
+ *
+ * @example
+ * import { cast, tensor, toArray } from 'pullback'
+ * import { reference } from 'pullback/reference'
+ *
+ * toArray(reference().evaluateSync(cast(tensor([1.9, -1.9, NaN]), 'int32'))) // => Int32Array [1, -1, 0]
+ */
 export const cast = <S extends Shape, D extends DType>(x: Tensor<S, DType>, dtype: D): Tensor<S, D> =>
   (x.dtype === dtype ? x : unaryNode('cast', x, dtype)) as Tensor<S, D>
 
-/** The same 32 bits read as another dtype of 32 bits. */
+/**
+ * The same 32 bits read as another dtype of 32 bits.
+ *
+ * @throws PullbackError when a dtype has not 32 bits
+ * @example
+ * import { bitcast, tensor, toArray } from 'pullback'
+ * import { reference } from 'pullback/reference'
+ *
+ * toArray(reference().evaluateSync(bitcast(tensor([1], [1]), 'uint32'))) // => Uint32Array [1065353216]
+ */
 export const bitcast = <S extends Shape, D extends 'float32' | 'int32' | 'uint32'>(
   x: Tensor<S, 'float32'> | Tensor<S, 'int32'> | Tensor<S, 'uint32'>,
   dtype: D,
@@ -176,7 +234,17 @@ export const bitcast = <S extends Shape, D extends 'float32' | 'int32' | 'uint32
   return (from === dtype ? x : unaryNode('bitcast', x as AnyTensor, dtype)) as Tensor<S, D>
 }
 
-/** Where `condition` holds the element of `a`, else that of `b`; shapes broadcast. The other element is not looked at. */
+/**
+ * Where `condition` holds the element of `a`, else that of `b`; shapes broadcast. The other element is not looked at.
+ *
+ * @throws PullbackError when the condition is not bool, or dtypes or shapes of the branches do not agree
+ * @example
+ * import { greater, select, tensor, toArray } from 'pullback'
+ * import { reference } from 'pullback/reference'
+ *
+ * const x = tensor([-1, 2])
+ * toArray(reference().evaluateSync(select(greater(x, 0), x, 0))) // => Float32Array [0, 2]
+ */
 export const select = <C extends Shape, A extends Shape, B extends Shape, D extends DType>(
   condition: Tensor<C, 'bool'>,
   a: Tensor<A, D> | number,
@@ -204,6 +272,13 @@ const integerPower = (x: AnyTensor, n: number): AnyTensor => {
  * a to the power b. A whole number b with 1 <= |b| <= 64 becomes multiplications (square and multiply, then one
  * division), as part of the program's structure; anything else is the transcendental function, NaN for negative a and
  * a b that is not whole.
+ *
+ * @throws PullbackError when operands are no floats of one dtype
+ * @example
+ * import { pow, tensor, toArray } from 'pullback'
+ * import { reference } from 'pullback/reference'
+ *
+ * toArray(reference().evaluateSync(pow(tensor([2, 3]), 2))) // => Float32Array [4, 9]
  */
 export const pow: Binary<FloatDType> = dual((a, b) => {
   expectFloat('pow', dtypeOfPair(a, b))

@@ -17,7 +17,15 @@ const checkIndices = (path: string, indices: Integers): void => {
     fail(path, 'int32 or uint32 indices', indices.dtype, `Make the indices with tensor(values, shape, 'int32').`)
 }
 
-/** 0, 1, 2, ... in row-major order, as int32, uint32 or a float dtype. */
+/**
+ * 0, 1, 2, ... in row-major order, as int32, uint32 or a float dtype.
+ *
+ * @example
+ * import { iota, toArray } from 'pullback'
+ * import { reference } from 'pullback/reference'
+ *
+ * toArray(reference().evaluateSync(iota([2, 2]))) // => Int32Array [0, 1, 2, 3]
+ */
 export const iota = <const S extends Shape, D extends NumericDType = 'int32'>(
   shape: S,
   dtype?: D,
@@ -35,6 +43,13 @@ const toFront = (axis: number, rank: number): number[] => [
 /**
  * Slices of `table` at `indices` along `axis`: the axis is replaced by the shape of the indices.
  * The node gathers along axis 0: [n, ...rest] and [...m] give [...m, ...rest].
+ *
+ * @throws PullbackError when indices are no integers
+ * @example
+ * import { gather, tensor, toArray } from 'pullback'
+ * import { reference } from 'pullback/reference'
+ *
+ * toArray(reference().evaluateSync(gather(tensor([[1, 2], [3, 4]]), tensor([1, 1], [2], 'int32')))) // => Float32Array [3, 4, 3, 4]
  */
 export const gather = <D extends DType>(table: Tensor<Shape, D>, indices: Integers, axis = 0): Tensor<Shape, D> => {
   checkIndices('gather', indices)
@@ -54,6 +69,13 @@ export const gather = <D extends DType>(table: Tensor<Shape, D>, indices: Intege
 /**
  * [...m] indices and [...m, ...rest] updates give [rows, ...rest]: every update is added to its row of zeros, in
  * ascending order of the updates.
+ *
+ * @throws PullbackError when indices are no integers, or updates do not begin with their shape
+ * @example
+ * import { scatterAdd, tensor, toArray } from 'pullback'
+ * import { reference } from 'pullback/reference'
+ *
+ * toArray(reference().evaluateSync(scatterAdd(tensor([1, 1], [2], 'int32'), tensor([5, 6]), 3))) // => Float32Array [0, 11, 0]
  */
 export const scatterAdd = <D extends NumericDType>(
   indices: Integers,
@@ -74,13 +96,29 @@ export const scatterAdd = <D extends NumericDType>(
   return build('scatterAdd', updates.dtype, shape, [indices as AnyTensor, updates as AnyTensor]) as Tensor<Shape, D>
 }
 
-/** The places of the elements in ascending order along the last axis, as int32; equal ones keep their order, NaN is last. */
+/**
+ * The places of the elements in ascending order along the last axis, as int32; equal ones keep their order, NaN is last.
+ *
+ * @example
+ * import { argSort, tensor, toArray } from 'pullback'
+ * import { reference } from 'pullback/reference'
+ *
+ * toArray(reference().evaluateSync(argSort(tensor([3, 1, 2])))) // => Int32Array [1, 2, 0]
+ */
 export const argSort = <S extends Shape, D extends NumericDType>(x: Tensor<S, D>): Tensor<S, 'int32'> => {
   if (x.shape.length < 1) fail('argSort', 'rank 1 or more', 'a scalar', 'There is nothing to sort.')
   return build('argSort', 'int32', x.shape, [x as AnyTensor]) as Tensor<S, 'int32'>
 }
 
-/** Running sums along one axis: y[i] = x[0] + ... + x[i], added in ascending order. attributes: the axis. */
+/**
+ * Running sums along one axis: y[i] = x[0] + ... + x[i], added in ascending order. attributes: the axis.
+ *
+ * @example
+ * import { cumulativeSum, tensor, toArray } from 'pullback'
+ * import { reference } from 'pullback/reference'
+ *
+ * toArray(reference().evaluateSync(cumulativeSum(tensor([1, 2, 3]), 0))) // => Float32Array [1, 3, 6]
+ */
 export const cumulativeSum = <S extends Shape, D extends NumericDType>(x: Tensor<S, D>, axis: number): Tensor<S, D> =>
   build(
     'cumulativeSum',

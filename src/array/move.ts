@@ -28,7 +28,15 @@ export const reshape = <D extends DType, const T extends Shape>(x: Tensor<Shape,
   return (sameShape(asked, x.shape) ? x : build('reshape', x.dtype, asked, [x as AnyTensor])) as Tensor<Asked<T>, D>
 }
 
-/** Axis i of the result is axis `permutation[i]` of x. attributes: the permutation. */
+/**
+ * Axis i of the result is axis `permutation[i]` of x. attributes: the permutation.
+ *
+ * @throws PullbackError when the axes are no permutation
+ * @example
+ * import { ones, permute } from 'pullback'
+ *
+ * permute(ones([2, 3, 5]), [2, 0, 1]).shape // => [5, 2, 3]
+ */
 export const permute = <S extends Shape, D extends DType, const P extends readonly Axis<S>[] & { length: S['length'] }>(
   x: Tensor<S, D>,
   permutation: P,
@@ -47,7 +55,16 @@ export const permute = <S extends Shape, D extends DType, const P extends readon
   ) as never
 }
 
-/** The last two axes exchanged. */
+/**
+ * The last two axes exchanged.
+ *
+ * @throws PullbackError when the rank is below 2
+ * @example
+ * import { tensor, toArray, transpose } from 'pullback'
+ * import { reference } from 'pullback/reference'
+ *
+ * toArray(reference().evaluateSync(transpose(tensor([[1, 2], [3, 4]])))) // => Float32Array [1, 3, 2, 4]
+ */
 export const transpose = <S extends Shape, D extends DType>(x: Tensor<S, D>): Tensor<Transpose<S>, D> => {
   const rank = x.shape.length
   if (rank < 2) fail('transpose', 'rank 2 or more', showShape(x.shape), 'Reshape to a matrix first.')
@@ -55,7 +72,16 @@ export const transpose = <S extends Shape, D extends DType>(x: Tensor<S, D>): Te
   return permute(x as Tensor<Shape, D>, axes) as never
 }
 
-/** Repeats along axes of size 1 and new leading axes, until the shape is `shape`. */
+/**
+ * Repeats along axes of size 1 and new leading axes, until the shape is `shape`.
+ *
+ * @throws PullbackError when the shape of x does not broadcast to it
+ * @example
+ * import { broadcastTo, tensor, toArray } from 'pullback'
+ * import { reference } from 'pullback/reference'
+ *
+ * toArray(reference().evaluateSync(broadcastTo(tensor([1, 2]), [2, 2]))) // => Float32Array [1, 2, 1, 2]
+ */
 export const broadcastTo = <D extends DType, const T extends Shape>(
   x: Tensor<Shape, D>,
   shape: T,
@@ -78,6 +104,13 @@ export const broadcastTo = <D extends DType, const T extends Shape>(
 /**
  * `value` around x: `padding[i]` counts the elements [before, after] on axis i.
  * attributes: before and after of each axis in turn; the second input is the scalar.
+ *
+ * @throws PullbackError when there is not one pair of amounts for each axis
+ * @example
+ * import { pad, tensor, toArray } from 'pullback'
+ * import { reference } from 'pullback/reference'
+ *
+ * toArray(reference().evaluateSync(pad(tensor([1, 2], [2]), [[1, 2]]))) // => Float32Array [0, 1, 2, 0, 0]
  */
 export const pad = <S extends Shape, D extends DType>(
   x: Tensor<S, D>,
@@ -111,6 +144,13 @@ export const pad = <S extends Shape, D extends DType>(
 /**
  * Elements from `begin` up to but without `end` in every axis, every `step`-th. Negative bounds count from the end.
  * attributes: begin, then step, of all axes.
+ *
+ * @throws PullbackError when bounds are not within the shape
+ * @example
+ * import { slice, tensor, toArray } from 'pullback'
+ * import { reference } from 'pullback/reference'
+ *
+ * toArray(reference().evaluateSync(slice(tensor([1, 2, 3, 4], [4]), [1], [-1]))) // => Float32Array [2, 3]
  */
 export const slice = <S extends Shape, D extends DType>(
   x: Tensor<S, D>,
@@ -150,7 +190,11 @@ export const flip = <S extends Shape, D extends DType>(
   return (real.length === 0 ? x : build('flip', x.dtype, x.shape, [x as AnyTensor], real)) as Tensor<S, D>
 }
 
-/** Any number of tensors behind one another along an axis; see `concat`. attributes: the axis. */
+/**
+ * Any number of tensors behind one another along an axis; see `concat`. attributes: the axis.
+ *
+ * @throws PullbackError when dtypes, or sizes of the other axes, differ
+ */
 export const concatAll = <D extends DType>(tensors: readonly Tensor<Shape, D>[], axis: number): Tensor<Shape, D> => {
   const first = tensors[0] ?? fail('concat', 'at least one tensor', 'none', 'Pass what is to be joined.')
   const at = normalizeAxis('concat', axis, first.shape.length)
@@ -178,20 +222,42 @@ export const concat = <A extends Shape, B extends Shape, D extends DType, const 
 ): Out<Concat<A, B, X>, D> =>
   concatAll([a as Tensor<Shape, D>, b as unknown as Tensor<Shape, D>], axis as number) as never
 
-/** Tensors of one shape along a new axis. */
+/**
+ * Tensors of one shape along a new axis.
+ *
+ * @example
+ * import { stack, tensor } from 'pullback'
+ *
+ * stack([tensor([1, 2]), tensor([3, 4]), tensor([5, 6])]).shape // => [3, 2]
+ */
 export const stack = <S extends Shape, D extends DType>(tensors: readonly Tensor<S, D>[], axis = 0): Tensor<Shape, D> =>
   concatAll(
     tensors.map((x) => expandDims(x as Tensor<Shape, D>, axis)),
     axis,
   )
 
-/** A new axis of size 1 at `axis` of the result. */
+/**
+ * A new axis of size 1 at `axis` of the result.
+ *
+ * @example
+ * import { expandDims, ones } from 'pullback'
+ *
+ * expandDims(ones([2, 3]), -1).shape // => [2, 3, 1]
+ */
 export const expandDims = <D extends DType>(x: Tensor<Shape, D>, axis: number): Tensor<Shape, D> => {
   const at = normalizeAxis('expandDims', axis, x.shape.length + 1)
   return reshape(x, [...x.shape.slice(0, at), 1, ...x.shape.slice(at)])
 }
 
-/** Axes of size 1 dropped. */
+/**
+ * Axes of size 1 dropped.
+ *
+ * @throws PullbackError when an axis has another size than 1
+ * @example
+ * import { ones, squeeze } from 'pullback'
+ *
+ * squeeze(ones([2, 1, 3]), 1).shape // => [2, 3]
+ */
 export const squeeze = <D extends DType>(x: Tensor<Shape, D>, axes: number | readonly number[]): Tensor<Shape, D> => {
   const normal = normalizeAxes('squeeze', typeof axes === 'number' ? [axes] : axes, x.shape.length)
   for (const axis of normal)
@@ -205,6 +271,13 @@ export const squeeze = <D extends DType>(x: Tensor<Shape, D>, axes: number | rea
 /**
  * A window of static `sizes` whose corner is known at run time: `starts` is int32 of shape [rank]. The corner is moved
  * so that the window fits. Random crops do not miss the plan cache this way.
+ *
+ * @throws PullbackError when sizes do not fit, or starts are not int32 [rank]
+ * @example
+ * import { dynamicSlice, tensor, toArray } from 'pullback'
+ * import { reference } from 'pullback/reference'
+ *
+ * toArray(reference().evaluateSync(dynamicSlice(tensor([1, 2, 3, 4]), tensor([2], [1], 'int32'), [2]))) // => Float32Array [3, 4]
  */
 export const dynamicSlice = <D extends DType, const T extends Shape>(
   x: Tensor<Shape, D>,

@@ -72,16 +72,46 @@ const reduction = (op: ReduceOp): Reduction =>
   ((x: AnyTensor, axes?: number | readonly number[], keepDims = false) =>
     reduceNode(op, x, axes, keepDims)) as Reduction
 
-/** The sum of the elements; 0 of none. */
+/**
+ * The sum of the elements over all axes, or over those that are given; 0 of none. With `keepDims` they stay, with size
+ * 1.
+ *
+ * @throws PullbackError when an axis does not exist, or is named twice
+ * @example
+ * import { sum, tensor, toArray } from 'pullback'
+ * import { reference } from 'pullback/reference'
+ *
+ * const x = tensor([[1, 2, 3], [4, 5, 6]])
+ * toArray(reference().evaluateSync(sum(x, 0))) // => Float32Array [5, 7, 9]
+ */
 export const sum = reduction('sum')
 /** The product of the elements; 1 of none. */
 export const prod = reduction('prod')
-/** The largest element. */
+/**
+ * The largest element.
+ *
+ * @throws PullbackError when there is no element to choose from
+ * @example
+ * import { max, tensor, toArray } from 'pullback'
+ * import { reference } from 'pullback/reference'
+ *
+ * const x = tensor([[1, 2, 3], [4, 5, 6]])
+ * toArray(reference().evaluateSync(max(x, 1))) // => Float32Array [3, 6]
+ */
 export const max = reduction('max')
 /** The smallest element. */
 export const min = reduction('min')
 
-/** The index of the first largest element along one axis, as int32. */
+/**
+ * The index of the first largest element along one axis, as int32.
+ *
+ * @throws PullbackError when there is no element to choose from
+ * @example
+ * import { argMax, tensor, toArray } from 'pullback'
+ * import { reference } from 'pullback/reference'
+ *
+ * toArray(reference().evaluateSync(argMax(tensor([[1, 9], [7, 2]]), 1))) // => Int32Array [1, 0]
+ */
 export const argMax = <S extends Shape, D extends NumericDType, const A extends Axis<S>, K extends boolean = false>(
   x: Tensor<S, D>,
   axis: A,
@@ -106,17 +136,43 @@ const [expAny, logAny, squareAny] = [exp, log, square] as unknown as readonly ((
 const countOf = (x: AnyTensor, axes: number | readonly number[] | undefined): number =>
   sizeOf(reductionAxes('mean', axes, x.shape.length).map((axis) => x.shape[axis]!))
 
-/** sum / count. NaN of none. */
+/**
+ * sum / count. NaN of none.
+ *
+ * @throws PullbackError when the dtype is no float
+ * @example
+ * import { mean, tensor, toArray } from 'pullback'
+ * import { reference } from 'pullback/reference'
+ *
+ * const x = tensor([[1, 2, 3], [4, 5, 6]])
+ * toArray(reference().evaluateSync(mean(x, 1))) // => Float32Array [2, 5]
+ */
 export const mean: Reduction<FloatDType> = floatReduction('mean', (x, axes, keepDims) =>
   mulAny!(loosely(sum)(x, axes, keepDims), 1 / countOf(x, axes)),
 )
 
-/** The biased variance: mean((x - mean(x))²). */
+/**
+ * The biased variance: mean((x - mean(x))²).
+ *
+ * @example
+ * import { tensor, toArray, variance } from 'pullback'
+ * import { reference } from 'pullback/reference'
+ *
+ * toArray(reference().evaluateSync(variance(tensor([1, 3])))) // => Float32Array [1]
+ */
 export const variance: Reduction<FloatDType> = floatReduction('variance', (x, axes, keepDims) =>
   loosely(mean)(squareAny!(subAny!(x, loosely(mean)(x, axes, true))), axes, keepDims),
 )
 
-/** log(sum(exp(x))), shifted by the largest element so that nothing overflows. */
+/**
+ * log(sum(exp(x))), shifted by the largest element so that nothing overflows.
+ *
+ * @example
+ * import { logSumExp, tensor, toArray } from 'pullback'
+ * import { reference } from 'pullback/reference'
+ *
+ * toArray(reference().evaluateSync(logSumExp(tensor([1000, -Infinity])))) // => Float32Array [1000]
+ */
 export const logSumExp: Reduction<FloatDType> = floatReduction('logSumExp', (x, axes, keepDims = false) => {
   const shift = finiteShift(loosely(max)(x, axes, true))
   const total = addAny!(logAny!(loosely(sum)(expAny!(subAny!(x, shift)), axes, true)), shift)

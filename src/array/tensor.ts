@@ -29,6 +29,7 @@ export type AnyTensor = Tensor<Shape, DType>
 /** A literal tuple type without `readonly`. */
 export type Mutable<S extends Shape> = { -readonly [I in keyof S]: S[I] }
 
+/** Whether a value is a tensor. */
 export const isTensor = (value: unknown): value is AnyTensor => value instanceof Node
 /** The node behind a tensor. For the rooms of this library; not part of the public API. */
 export const nodeOf = (tensor: AnyTensor): Node => tensor as unknown as Node
@@ -108,7 +109,15 @@ export function tensor(values: Nested | ArrayLike<number | boolean>, shape?: Sha
   return leaf({ kind: 'host', data: hostArrayFrom(type, list) }, [...shape], type)
 }
 
-/** A scalar that is part of the program, not of its structure: changing it re-uses the compiled plan. */
+/**
+ * A scalar that is part of the program, not of its structure: changing it re-uses the compiled plan.
+ *
+ * @example
+ * import { literal, mul, tensor } from 'pullback'
+ *
+ * const rate = literal(0.1)
+ * mul(tensor([1, 2]), rate).shape // => [2]
+ */
 export const literal = <D extends DType = 'float32'>(value: number | boolean, dtype?: D): Tensor<[], NoInfer<D>> =>
   tensorOf(new Node('literal', dtype ?? 'float32', [], [], noAttributes, Number(value)))
 
@@ -124,6 +133,10 @@ export const hostData = (x: AnyTensor): HostArray | undefined => {
  * The elements of an evaluated tensor, copied, in row-major order.
  *
  * @throws PullbackError when the tensor is not evaluated yet, or lives in a device's memory
+ * @example
+ * import { tensor, toArray } from 'pullback'
+ *
+ * toArray(tensor([[1, 2], [3, 4]])) // => Float32Array [1, 2, 3, 4]
  */
 export const toArray = <D extends DType>(x: Tensor<Shape, D>): HostArray<D> => {
   const data = hostData(x)
@@ -140,7 +153,16 @@ export const toArray = <D extends DType>(x: Tensor<Shape, D>): HostArray<D> => {
   return data.slice() as HostArray<D>
 }
 
-/** The one element of an evaluated tensor of size 1. */
+/**
+ * The one element of an evaluated tensor of size 1.
+ *
+ * @throws PullbackError when there is not exactly one element, or it is not evaluated yet
+ * @example
+ * import { item, sum, tensor } from 'pullback'
+ * import { reference } from 'pullback/reference'
+ *
+ * item(reference().evaluateSync(sum(tensor([1, 2, 3])))) // => 6
+ */
 export const item = (x: AnyTensor): number => {
   if (sizeOf(x.shape) !== 1)
     fail('item', 'a tensor of one element', showShape(x.shape), 'Reduce it first, or use toArray.')

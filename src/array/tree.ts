@@ -31,7 +31,16 @@ const walk = (tree: unknown, path: string, visit: (leaf: AnyTensor, path: string
   return out
 }
 
-/** Applies `f` to every tensor of a tree; `f` also gets the path, such as `conv1.weight`. */
+/**
+ * Applies `f` to every tensor of a tree; `f` also gets the path, such as `conv1.weight`.
+ *
+ * @example
+ * import { mapTree, mul, tensor, type Tensor } from 'pullback'
+ *
+ * const params = { weight: tensor([1, 2]), step: 3 }
+ * const doubled = mapTree(params, (x) => mul(x as Tensor, 2))
+ * doubled.step // => 3
+ */
 export const mapTree = <T>(tree: T, f: (leaf: AnyTensor, path: string) => AnyTensor): T => walk(tree, '', f) as T
 
 const collect = (tree: unknown, out: AnyTensor[]): void => {
@@ -40,14 +49,28 @@ const collect = (tree: unknown, out: AnyTensor[]): void => {
   else if (isBranch(tree)) for (const key of Object.keys(tree)) collect((tree as Record<string, unknown>)[key], out)
 }
 
-/** The tensors of a tree, in order. */
+/**
+ * The tensors of a tree, in order.
+ *
+ * @example
+ * import { leaves, ones } from 'pullback'
+ *
+ * leaves({ a: ones([1]), b: [ones([2]), ones([3])] }).map((x) => x.shape) // => [[1], [2], [3]]
+ */
 export const leaves = (tree: unknown): AnyTensor[] => {
   const out: AnyTensor[] = []
   collect(tree, out)
   return out
 }
 
-/** The tensors of a tree with their paths, in order. */
+/**
+ * The tensors of a tree with their paths, in order.
+ *
+ * @example
+ * import { namedLeaves, ones } from 'pullback'
+ *
+ * namedLeaves({ conv1: { weight: ones([6, 1, 5, 5]) } }).map(([path]) => path) // => ['conv1.weight']
+ */
 export const namedLeaves = (tree: unknown): readonly (readonly [path: string, leaf: AnyTensor])[] => {
   const out: (readonly [string, AnyTensor])[] = []
   walk(tree, '', (leaf, path) => {

@@ -43,6 +43,13 @@ const isTiling = ({ size, stride, dilation }: WindowOptions): boolean =>
 /**
  * [..., spatial] becomes [..., size, count]: y[..., k, o] = x[..., o stride + k dilation].
  * attributes: sizes, strides, dilations.
+ *
+ * @throws PullbackError when the window does not fit
+ * @example
+ * import { tensor, toArray, window } from 'pullback'
+ * import { reference } from 'pullback/reference'
+ *
+ * toArray(reference().evaluateSync(window(tensor([1, 2, 3]), { size: [2], stride: [1], dilation: [1] }))) // => Float32Array [1, 2, 2, 3]
  */
 export const window = <D extends DType>(x: Tensor<Shape, D>, options: WindowOptions): Tensor<Shape, D> => {
   const { size, stride, dilation } = options

@@ -45,6 +45,12 @@ const splitRows = <X extends StoredType, T extends StoredType>(
  * Any examples held out, all choices equally likely.
  *
  * @throws PullbackError when one part would be empty
+ * @example
+ * import { dataset, randomSplit, rng, storedArray } from 'pullback'
+ *
+ * const data = dataset(storedArray('float32', [6, 1], new Float32Array(6)), storedArray('int32', [6], Int32Array.of(0, 0, 0, 0, 1, 1)))
+ * const [{ training, heldOut }] = randomSplit(data, 0.5)(rng(0))
+ * training.inputs.shape // => [3, 1]
  */
 export const randomSplit = <X extends StoredType, T extends StoredType>(
   data: Dataset<X, T>,
@@ -89,6 +95,12 @@ const apportion = (shares: readonly number[], total: number): readonly number[] 
  * As many of each class held out as its share of the data set asks for, up to rounding.
  *
  * @throws PullbackError when targets are no class labels, or one part would be empty
+ * @example
+ * import { dataset, rng, storedArray, stratifiedSplit } from 'pullback'
+ *
+ * const data = dataset(storedArray('float32', [6, 1], new Float32Array(6)), storedArray('int32', [6], Int32Array.of(0, 0, 0, 0, 1, 1)))
+ * const [{ training, heldOut }] = stratifiedSplit(data, 3)(rng(0))
+ * const labels = [...heldOut.targets.data].sort() // => [0, 0, 1]
  */
 export const stratifiedSplit = <X extends StoredType, T extends StoredType>(
   data: Dataset<X, T>,
@@ -159,6 +171,12 @@ export const groupSplit = <X extends StoredType, T extends StoredType>(
  * k splits: each example is held out by exactly one of them. Sizes differ by one at most.
  *
  * @throws PullbackError unless 2 <= k <= the number of examples
+ * @example
+ * import { dataset, kFold, rng, storedArray } from 'pullback'
+ *
+ * const data = dataset(storedArray('float32', [6, 1], new Float32Array(6)), storedArray('int32', [6], Int32Array.of(0, 0, 0, 0, 1, 1)))
+ * const [folds] = kFold(data, 3)(rng(0))
+ * folds.map(({ heldOut }) => heldOut.targets.shape) // => [[2], [2], [2]]
  */
 export const kFold = <X extends StoredType, T extends StoredType>(
   data: Dataset<X, T>,

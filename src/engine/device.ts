@@ -45,7 +45,16 @@ export interface DeviceOptions {
   readonly plans?: number
 }
 
-/** The device of a backend; a synchronous backend makes a synchronous device. */
+/**
+ * The device of a backend; a synchronous backend makes a synchronous device.
+ *
+ * @example
+ * import { deviceOf } from 'pullback'
+ * import { referenceBackend } from 'pullback/reference'
+ *
+ * const device = deviceOf(referenceBackend(), { plans: 32 })
+ * device.name // => 'reference'
+ */
 export function deviceOf<Buffer>(backend: Backend<Buffer, 'sync'>, options?: DeviceOptions): SyncDevice
 export function deviceOf<Buffer>(backend: Backend<Buffer, 'async'>, options?: DeviceOptions): Device
 export function deviceOf<Buffer>(

@@ -64,6 +64,11 @@ export const xavierUniform = scaledUniform('xavierUniform', xavier)
  * Normal with deviation gain / sqrt(fan in), where the gain is sqrt(2) unless given.
  *
  * Source: He, Zhang, Ren and Sun, "Delving Deep into Rectifiers" (2015).
+ *
+ * @example
+ * import { conv2d, initializer } from 'pullback'
+ *
+ * const layer = conv2d({ in: 3, out: 16, kernel: 3, weightInitializer: initializer.kaimingNormal({ fan: 'out' }) })
  */
 export const kaimingNormal = scaledNormal('kaimingNormal', kaiming)
 

@@ -98,6 +98,11 @@ export const dense = <I extends number, O extends number, B extends boolean = tr
  * `dense` over the last axis of an array of any rank: [..., inputs] to [..., outputs]. For sequences.
  *
  * @throws PullbackError when sizes are no positive whole numbers, or an input does not end in `inputs`
+ * @example
+ * import { linear, rng } from 'pullback'
+ *
+ * const [{ output }] = linear(16, 80).init({ shape: [64, 32, 16], dtype: 'float32' })(rng(0))
+ * output // => { shape: [64, 32, 80], dtype: 'float32' }
  */
 export const linear = <I extends number, O extends number, B extends boolean = true, Lead extends number[] = number[]>(
   inputs: I,

@@ -23,6 +23,13 @@ const moveTowards = <P>(name: string, average: P, params: P, weight: number): P 
 /**
  * The exponential moving average, e = decay e + (1 - decay) params, divided by 1 - decay^t as Adam's moments are: after
  * one step it is the params, and it never is biased towards where training began.
+ *
+ * @example
+ * import { exponentialAverage, initialAverage, tensor } from 'pullback'
+ *
+ * const params = { weight: tensor([1, 2]) }
+ * const average = exponentialAverage(0.99)(initialAverage(params), params)
+ * average.count // => 1
  */
 export const exponentialAverage =
   (decay: number) =>

@@ -49,6 +49,12 @@ export const globalNorm = (tree: unknown): Tensor<[]> => {
  * The whole tree shrunk to a global norm of at most `maxNorm`; its direction stays.
  *
  * Source: Pascanu, Mikolov, Bengio, "On the difficulty of training recurrent neural networks" (2013).
+ *
+ * @throws PullbackError when the bound is not positive
+ * @example
+ * import { adam, chainOptimizers, clipByGlobalNorm } from 'pullback'
+ *
+ * const optimizer = chainOptimizers(clipByGlobalNorm(1), adam(0.001))
  */
 export const clipByGlobalNorm = (maxNorm: number): Optimizer => {
   positive('clipByGlobalNorm', maxNorm)

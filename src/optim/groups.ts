@@ -63,6 +63,13 @@ export const grouped = (groups: readonly Group[], otherwise: Optimizer): Optimiz
   }
 }
 
-/** `optimizer` for all params but those selected, which stay as they are and have no optimizer state. */
+/**
+ * `optimizer` for all params but those selected, which stay as they are and have no optimizer state.
+ *
+ * @example
+ * import { adam, freezing } from 'pullback'
+ *
+ * const headOnly = freezing((path) => !path.startsWith('head.'), adam(0.001))
+ */
 export const freezing = (select: Selector, optimizer: Optimizer): Optimizer =>
   grouped([{ select, optimizer: freezeUpdates }], optimizer)

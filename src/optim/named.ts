@@ -38,7 +38,14 @@ const descent = (rate: LearningRate, nesterov: boolean, { decay = 0.9, weightDec
     scaleByRate(rate),
   )
 
-/** Gradient descent with heavy-ball momentum. */
+/**
+ * Gradient descent with heavy-ball momentum: v = decay v + g, w - rate v, with decay 0.9 unless given.
+ *
+ * @example
+ * import { momentum, schedule } from 'pullback'
+ *
+ * const optimizer = momentum(schedule.step({ initial: 0.1, every: 1000, factor: 0.5 }), { decay: 0.9 })
+ */
 export const momentum = (rate: LearningRate, options: MomentumOptions = {}): Optimizer => descent(rate, false, options)
 
 /** Gradient descent with Nesterov's momentum. */
@@ -56,11 +63,29 @@ export const rmsprop = (rate: LearningRate = 0.01, options: DecayOptions = {}): 
 export const adadelta = (rate: LearningRate = 1, options: DecayOptions = {}): Optimizer =>
   chainOptimizers(scaleByAdadelta(options), scaleByRate(rate))
 
-/** Adam. */
+/**
+ * Adam: w - rate m / (sqrt(v) + epsilon), with the bias-corrected running means m of gradients and v of their squares.
+ *
+ * Source: Kingma and Ba, "Adam: A Method for Stochastic Optimization" (2015).
+ *
+ * @example
+ * import { adam, schedule } from 'pullback'
+ *
+ * const optimizer = adam(schedule.cosine({ initial: 0.002, steps: 1250 }))
+ */
 export const adam = (rate: LearningRate = 0.001, options: AdamOptions = {}): Optimizer =>
   chainOptimizers(scaleByAdam(options), scaleByRate(rate))
 
-/** Adam with weight decay outside the moments, times the rate. */
+/**
+ * Adam with weight decay outside the moments, times the rate.
+ *
+ * Source: Loshchilov and Hutter, "Decoupled Weight Decay Regularization" (2019).
+ *
+ * @example
+ * import { adamw } from 'pullback'
+ *
+ * const optimizer = adamw(0.001, { weightDecay: 0.05 })
+ */
 export const adamw = (
   rate: LearningRate = 0.001,
   { weightDecay = 0.01, ...options }: AdamOptions & { readonly weightDecay?: number } = {},

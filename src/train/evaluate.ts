@@ -19,6 +19,15 @@ export interface Model<P, S> {
  * measures that are means themselves.
  *
  * @throws PullbackError when there is no example
+ * @example
+ * import { accuracy, batches, dataset, dense, evaluate, rng, storedArray } from 'pullback'
+ * import { reference } from 'pullback/reference'
+ *
+ * const layer = dense(2, 2)
+ * const [model] = layer.init({ shape: [1, 2], dtype: 'float32' })(rng(0))
+ * const data = dataset(storedArray('float32', [3, 2], new Float32Array(6)), storedArray('int32', [3], new Int32Array(3)))
+ * const measured = await evaluate(reference(), layer, model, batches(data, { size: 2 }), { accuracy })
+ * measured.accuracy // => 1
  */
 export const evaluate = async <X, Y, T, P, S, K extends string>(
   device: Device,

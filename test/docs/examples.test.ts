@@ -77,7 +77,7 @@ describe('examples in docstrings', () => {
     expect(examples.length).toBeGreaterThan(100)
   })
 
-  it('have the types that they promise', () => {
+  it('have the types that they promise', { timeout: 300_000 }, () => {
     expect(typeErrors()).toEqual([])
   })
 

@@ -59,7 +59,15 @@ export const encodeText = (vocabulary: Vocabulary): ((text: string) => Either<Fo
     })
 }
 
-/** The text of character numbers, as `encodeText` gives them or a model samples them. */
+/**
+ * The text of character numbers, as `encodeText` gives them or a model samples them.
+ *
+ * @example
+ * import { decodeText, vocabularyOf } from 'pullback'
+ *
+ * const text = decodeText(vocabularyOf('hello'))([1, 3, 2, 0])
+ * text._tag === 'Right' && text.right // => 'hole'
+ */
 export const decodeText =
   (vocabulary: Vocabulary) =>
   (codes: ArrayLike<number>): Either<FormatError, string> =>

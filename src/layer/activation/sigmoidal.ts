@@ -66,6 +66,10 @@ const tanhGelu = (x: Tensor): readonly [Tensor, (cotangent: Tensor) => Tensor] =
  * Source: Hendrycks and Gimpel, "Gaussian Error Linear Units" (2016).
  *
  * @throws PullbackError when `approximate` is neither 'none' nor 'tanh'
+ * @example
+ * import { chain, dense, gelu } from 'pullback'
+ *
+ * const block = chain(dense(64, 256), gelu(), dense(256, 64))
  */
 export const gelu: ActivationWith<GeluOptions> = activation<GeluOptions>('gelu', ({ approximate = 'none' } = {}) =>
   approximate === 'none'

@@ -180,6 +180,12 @@ export interface GlobalPooling {
  * The mean of each channel over the image: [N, C, H, W] to [N, C].
  *
  * Source: Lin, Chen and Yan, "Network in Network" (2014).
+ *
+ * @example
+ * import { globalAvgPool2d, rng } from 'pullback'
+ *
+ * const [{ output }] = globalAvgPool2d().init({ shape: [2, 64, 7, 5], dtype: 'float32' })(rng(0))
+ * output // => { shape: [2, 64], dtype: 'float32' }
  */
 export const globalAvgPool2d: GlobalPooling = ((x?: Tensor) =>
   x === undefined

@@ -79,6 +79,11 @@ const forward: RecurrentForward<Tensor> = (params, [x, first]) => {
  * product, as PyTorch and cuDNN have it.
  *
  * @throws PullbackError when the sequence is not [time, batch, inputs], or the carry not [batch, hidden]
+ * @example
+ * import { gru, rng, sequence } from 'pullback'
+ *
+ * const [{ output }] = sequence(gru(32, 128)).init({ shape: [7, 2, 32], dtype: 'float32' })(rng(0))
+ * output // => { shape: [7, 2, 128], dtype: 'float32' }
  */
 export const gru = <I extends number, H extends number, T extends number = number, N extends number = number>(
   inputs: I,

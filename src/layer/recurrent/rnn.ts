@@ -60,6 +60,11 @@ const forward: RecurrentForward<Tensor> = (params, [x, first]) => {
  * Source: Elman, "Finding Structure in Time" (1990).
  *
  * @throws PullbackError when the sequence is not [time, batch, inputs], or the carry not [batch, hidden]
+ * @example
+ * import { rng, rnn, sequence } from 'pullback'
+ *
+ * const [{ output }] = sequence(rnn(32, 128)).init({ shape: [7, 2, 32], dtype: 'float32' })(rng(0))
+ * output // => { shape: [7, 2, 128], dtype: 'float32' }
  */
 export const rnn = <I extends number, H extends number, T extends number = number, N extends number = number>(
   inputs: I,

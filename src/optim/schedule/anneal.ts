@@ -25,7 +25,15 @@ export const cosine = ({ initial, steps, final = 0 }: Annealing): Schedule => {
   return (t) => (t >= steps ? final : halfCosine(initial, final, t / steps))
 }
 
-/** initial + (final - initial) t / steps, and `final` from step `steps` on. */
+/**
+ * initial + (final - initial) t / steps, and `final` from step `steps` on.
+ *
+ * @throws PullbackError when `steps` is not positive
+ * @example
+ * import { schedule } from 'pullback'
+ *
+ * schedule.linear({ initial: 1, steps: 4 })(3) // => 0.25
+ */
 export const linear = ({ initial, steps, final = 0 }: Annealing): Schedule => {
   positiveSteps('schedule.linear: steps', steps)
   return (t) => (t >= steps ? final : initial + ((final - initial) * t) / steps)
@@ -35,6 +43,11 @@ export const linear = ({ initial, steps, final = 0 }: Annealing): Schedule => {
  * A cosine over `period` steps, then again from `initial`, each period `multiplier` times as long as the one before.
  *
  * Source: Loshchilov and Hutter, "SGDR" (2017).
+ *
+ * @example
+ * import { schedule } from 'pullback'
+ *
+ * schedule.cosineRestarts({ initial: 1, period: 10 })(10) // => 1
  */
 export const cosineRestarts = ({
   initial,

@@ -9,7 +9,15 @@ export const constant =
   () =>
     initial
 
-/** initial factor^floor(t / every) */
+/**
+ * initial factor^floor(t / every)
+ *
+ * @throws PullbackError when `every` is not positive
+ * @example
+ * import { schedule } from 'pullback'
+ *
+ * schedule.step({ initial: 1, every: 10, factor: 0.5 })(25) // => 0.25
+ */
 export const step = ({
   initial,
   every,
@@ -23,7 +31,14 @@ export const step = ({
   return (t) => initial * pow(factor, Math.floor(t / every))
 }
 
-/** initial, times `factor` at each boundary that is passed: at step t those with boundary <= t. */
+/**
+ * initial, times `factor` at each boundary that is passed: at step t those with boundary <= t.
+ *
+ * @example
+ * import { schedule } from 'pullback'
+ *
+ * schedule.piecewise({ initial: 1, boundaries: [10, 20], factor: 0.5 })(20) // => 0.25
+ */
 export const piecewise =
   ({
     initial,
@@ -43,13 +58,27 @@ export const exponential =
   (t) =>
     initial * exp(-rate * t)
 
-/** initial / (1 + rate t) */
+/**
+ * initial / (1 + rate t)
+ *
+ * @example
+ * import { schedule } from 'pullback'
+ *
+ * schedule.inverseTime({ initial: 1, rate: 0.1 })(10) // => 0.5
+ */
 export const inverseTime =
   ({ initial, rate }: { readonly initial: number; readonly rate: number }): Schedule =>
   (t) =>
     initial / (1 + rate * t)
 
-/** initial / sqrt(t + offset) */
+/**
+ * initial / sqrt(t + offset)
+ *
+ * @example
+ * import { schedule } from 'pullback'
+ *
+ * schedule.inverseSqrt({ initial: 1 })(3) // => 0.5
+ */
 export const inverseSqrt =
   ({ initial, offset = 1 }: { readonly initial: number; readonly offset?: number }): Schedule =>
   (t) =>
