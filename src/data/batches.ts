@@ -29,8 +29,11 @@ export interface BatchOptions {
 export const batchCount = (data: Dataset, { size, dropLast = false }: BatchOptions): number => {
   if (!(Number.isInteger(size) && size > 0))
     fail('batches: size', 'a whole number above 0', String(size), 'Take 32 to 256 examples at a time.')
-  const count = exampleCount(data) / size
-  return dropLast ? Math.floor(count) : Math.ceil(count)
+  const examples = exampleCount(data)
+  if (examples === 0) fail('batches', 'at least one example', 'none', 'Check what was read, or how it was split.')
+  if (dropLast && size > examples)
+    fail('batches: size', `at most the ${examples} examples`, String(size), 'A batch that is not full is left out.')
+  return dropLast ? Math.floor(examples / size) : Math.ceil(examples / size)
 }
 
 const batchAt = <X extends StoredType, T extends StoredType>(
@@ -46,7 +49,16 @@ const batchAt = <X extends StoredType, T extends StoredType>(
   return { inputs: toTensor(inputs), targets: toTensor(targets) }
 }
 
-/** All examples once, in batches. May be iterated again, and gives the same again. */
+/**
+ * All examples once, in batches. May be iterated again, and gives the same again.
+ *
+ * @throws PullbackError when the size is no positive whole number
+ * @example
+ * import { batches, dataset, storedArray } from 'pullback'
+ *
+ * const data = dataset(storedArray('float32', [5, 2], new Float32Array(10)), storedArray('int32', [5], new Int32Array(5)))
+ * const sizes = [...batches(data, { size: 2 })].map(({ inputs }) => inputs.shape) // => [[2, 2], [2, 2], [1, 2]]
+ */
 export const batches = <X extends StoredType, T extends StoredType>(
   data: Dataset<X, T>,
   options: BatchOptions,
@@ -92,9 +104,12 @@ export const epochs = <X extends StoredType, T extends StoredType>(
   { epochs: total, from = 0, ...options }: EpochOptions,
 ): Iterable<EpochBatch<Tensor<Shape, TensorType<X>>, Tensor<Shape, TensorType<T>>>> => {
   const count = batchCount(data, options)
+  if (!(Number.isInteger(total) && total >= 0))
+    fail('epochs', 'a whole number of epochs', String(total), 'An epoch is one pass over all examples.')
+  if (!(Number.isInteger(from) && from >= 0))
+    fail('epochs: from', 'a whole number of batches', String(from), 'Pass the number of steps that are done.')
   return {
     *[Symbol.iterator]() {
-      if (count === 0) return
       for (let epoch = Math.floor(from / count); epoch < total; epoch++) {
         const order = options.shuffle && permutation(exampleCount(data))(foldIn(options.shuffle, epoch))[0]
         for (let index = Math.max(0, from - epoch * count); index < count; index++)

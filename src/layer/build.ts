@@ -4,7 +4,7 @@ import { argument } from '../array/control.js'
 import { expectFloat } from '../array/dtype.js'
 import { add } from '../array/elementwise.js'
 import { fail } from '../array/error.js'
-import { sameShape, showShape } from '../array/shape.js'
+import { checkShape, sameShape, showShape } from '../array/shape.js'
 import { type AnyTensor, isTensor, type Tensor } from '../array/tensor.js'
 import { zipTrees } from '../array/tree.js'
 import type { Random, Rng } from '../random/rng.js'
@@ -38,11 +38,25 @@ export const specOf = (value: unknown): Spec =>
       : fail('layer', 'an array or a tuple of arrays', typeof value, 'Layers pass arrays, or tuples of them.')
 
 /** Stand-ins of a spec's shapes and dtypes, to find out what a function of arrays makes of them. */
-export const placeholder = (spec: Spec): unknown =>
-  'dtype' in spec ? argument(spec.shape, spec.dtype) : spec.map(placeholder)
+export const placeholder = (spec: Spec): unknown => {
+  if (!('dtype' in spec)) return spec.map(placeholder)
+  checkShape('input', spec.shape)
+  return argument(spec.shape, spec.dtype)
+}
 
 const describe = (value: unknown): string =>
   isTensor(value) || (Array.isArray(value) && value.every(isTensor)) ? showSpec(specOf(value)) : typeof value
+
+/** The cotangents of a layer of several outputs. */
+export const cotangentTuple = (name: string, count: number, cotangent: unknown): readonly unknown[] =>
+  Array.isArray(cotangent) && cotangent.length === count
+    ? (cotangent as readonly unknown[])
+    : fail(
+        name,
+        `a tuple of ${count} cotangents`,
+        Array.isArray(cotangent) ? `a tuple of ${cotangent.length}` : describe(cotangent),
+        'Pass one cotangent for each output.',
+      )
 
 /** A cotangent has the structure, shape and dtype of what it belongs to. */
 export const checkCotangent = (name: string, output: unknown, cotangent: unknown): void => {

@@ -6,7 +6,7 @@ import { fail } from '../array/error.js'
 import { iota } from '../array/indexing.js'
 import { expandDims } from '../array/move.js'
 import { logSumExp, sum } from '../array/reduce.js'
-import type { Shape } from '../array/shape.js'
+import { type Shape, showShape } from '../array/shape.js'
 import type { AnyTensor, Tensor } from '../array/tensor.js'
 import { checkLabels, checkPair, type LossOptions, type LossReduction, type Reduced, reduce } from './loss.js'
 
@@ -48,6 +48,13 @@ const targeted = (
     const chosen = sum(select(isLabel(logits, target as Tensor<Shape, 'int32'>), logits, 0) as Tensor, -1) as Tensor
     return [smoothing === 0 ? chosen : (add(mul(chosen, 1 - smoothing), even()) as Tensor), 1]
   }
+  if (target.shape.length === logits.shape.length - 1)
+    fail(
+      'crossEntropy',
+      `int32 labels, or probabilities of shape ${showShape(logits.shape)}`,
+      `${target.dtype} ${showShape(target.shape)}`,
+      `Make the labels with tensor(values, shape, 'int32').`,
+    )
   checkPair('crossEntropy', logits, target)
   const p = target as Tensor
   const expected = sum(mul(p, logits) as Tensor, -1) as Tensor

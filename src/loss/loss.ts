@@ -86,6 +86,7 @@ export const checkLabels = (name: string, scores: AnyTensor, labels: AnyTensor):
 /**
  * A loss with its pullback: the cotangent of the value goes back to the prediction.
  *
+ * @throws PullbackError (from the pullback) when the cotangent is not one number of the loss' dtype
  * @example
  * import { literal, meanSquaredError, ones, withPullback, zeros } from 'pullback'
  *
@@ -99,9 +100,18 @@ export const withPullback =
       prediction,
       target,
     )
-    const scaled = (cotangent: Tensor<[]>): X =>
-      mapTree(gradient, (leaf) =>
+    const scaled = (cotangent: Tensor<[]>): X => {
+      const { shape, dtype } = cotangent as AnyTensor
+      if (shape.length > 0 || dtype !== value.dtype)
+        fail(
+          'withPullback',
+          `a cotangent ${value.dtype} []`,
+          `${dtype} ${showShape(shape)}`,
+          'A cotangent has the shape and dtype of the output it belongs to: one number.',
+        )
+      return mapTree(gradient, (leaf) =>
         isFloat(leaf.dtype) ? (mul(leaf as Tensor, cotangent as Tensor) as unknown as AnyTensor) : leaf,
       )
+    }
     return [value as Tensor<[]>, scaled]
   }

@@ -10,6 +10,12 @@ import type { Optimizer, OptimizerState } from './optimizer.js'
 /**
  * The optimizer takes one step for every `count` gradients, with their mean; in between nothing moves. With batches of
  * equal size that is one step on all of them together, for losses that are means.
+ *
+ * @throws PullbackError when the count is no positive whole number
+ * @example
+ * import { accumulateGradients, adam } from 'pullback'
+ *
+ * const optimizer = accumulateGradients(4, adam(0.001))
  */
 export const accumulateGradients = (count: number, optimizer: Optimizer): Optimizer => {
   if (!(Number.isInteger(count) && count >= 1))
@@ -18,7 +24,7 @@ export const accumulateGradients = (count: number, optimizer: Optimizer): Optimi
     init: (params) => ({ slots: { sum: zerosOf(params), count: 0, inner: optimizer.init(params).slots } }),
     update: <P>(gradients: P, state: OptimizerState<P>, params: P) => {
       const before = state.slots as { readonly sum: P; readonly count: number; readonly inner: unknown }
-      const sum = leafwise('accumulateGradients', [before.sum, gradients], (s, g) => add(s, g))
+      const sum = leafwise('accumulateGradients', [gradients, before.sum], (g, s) => add(s, g))
       if (before.count + 1 < count)
         return [mapTree(gradients, zerosLike), { slots: { ...before, sum, count: before.count + 1 } }]
       const mean = leafwise('accumulateGradients', [sum], (s) => div(s, count))

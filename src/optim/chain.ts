@@ -29,7 +29,7 @@ export const chainOptimizers = (...optimizers: readonly Optimizer[]): Optimizer 
         fail(
           'chainOptimizers',
           `the states of ${parts.length} optimizers`,
-          'another state',
+          Array.isArray(before) ? String(before.length) : 'the state of one',
           'Pass the state that init gave.',
         )
       let updates = gradients

@@ -1,8 +1,14 @@
 /** Scaling by numbers: a factor, a rate, a schedule. */
 import { mul } from '../array/elementwise.js'
+import { fail } from '../array/error.js'
 import { atom, leafwise, stateless } from './leafwise.js'
 import type { Optimizer } from './optimizer.js'
 import type { LearningRate } from './schedule/schedule.js'
+
+const finite = (path: string, rate: number): number =>
+  Number.isFinite(rate)
+    ? rate
+    : fail(path, 'a finite rate', String(rate), 'Pass a number, or a schedule that gives one.')
 
 /** factor g */
 export const scaleBy = (factor: number): Optimizer =>
@@ -13,11 +19,11 @@ export const scaleBy = (factor: number): Optimizer =>
  */
 export const scaleByRate = (rate: LearningRate): Optimizer =>
   typeof rate === 'number'
-    ? scaleBy(-rate)
+    ? scaleBy(-finite('scaleByRate', rate))
     : atom<never, 'step'>({
         init: () => ({ step: 0 }),
         update: (gradients, { step }) => {
-          const factor = -rate(step)
+          const factor = -finite(`scaleByRate at step ${step}`, rate(step))
           return [leafwise('scaleByRate', [gradients], (g) => mul(g, factor)), { step: step + 1 }]
         },
       })

@@ -1,14 +1,16 @@
 /** Measures of classifiers, as dataflow: means over the batch, so that they may be averaged by its size. */
+import { isInteger } from '../array/dtype.js'
 import { cast, equal, greater, select } from '../array/elementwise.js'
 import { fail } from '../array/error.js'
 import { iota, scatterAdd } from '../array/indexing.js'
 import { expandDims } from '../array/move.js'
 import { argMax, mean, sum } from '../array/reduce.js'
-import { type Shape, sameShape, showShape } from '../array/shape.js'
-import type { Tensor } from '../array/tensor.js'
+import { type Shape, sameShape, showShape, sizeOf } from '../array/shape.js'
+import { hostData, type Tensor } from '../array/tensor.js'
 
 type Labels = Tensor<Shape, 'int32'>
 
+/** Labels on the host are looked at. */
 const checkLabels = (path: string, logits: Tensor, labels: Labels): number => {
   const rank = logits.shape.length
   if (rank < 1 || !sameShape(logits.shape.slice(0, -1), labels.shape))
@@ -18,7 +20,15 @@ const checkLabels = (path: string, logits: Tensor, labels: Labels): number => {
       showShape(labels.shape),
       'Labels are class numbers, not one-hot rows; they never broadcast.',
     )
-  return logits.shape[rank - 1]!
+  if (sizeOf(labels.shape) === 0)
+    fail(path, 'at least one row', showShape(logits.shape), 'Skip batches without examples.')
+  if (!isInteger(labels.dtype))
+    fail(path, 'int32 labels', labels.dtype, `Make the labels with tensor(values, shape, 'int32').`)
+  const classes = logits.shape[rank - 1]!
+  const outside = hostData(labels)?.find((label) => label < 0 || label >= classes)
+  if (outside !== undefined)
+    fail(path, `labels from 0 to ${classes - 1}`, String(outside), 'Count classes from 0; one logit belongs to each.')
+  return classes
 }
 
 /** The class of the largest logit; the first of equals. */
@@ -39,7 +49,16 @@ export const accuracy = (logits: Tensor, labels: Labels): Tensor<[]> => {
   return mean(cast(equal(predictions(logits), labels), 'float32')) as Tensor<[]>
 }
 
-/** The share of rows in which fewer than k logits are above that of the label. */
+/**
+ * The share of rows in which fewer than k logits are above that of the label.
+ *
+ * @example
+ * import { item, tensor, topK } from 'pullback'
+ * import { reference } from 'pullback/reference'
+ *
+ * const logits = tensor([3, 2, 1, 0], [1, 4])
+ * item(reference().evaluateSync(topK(2)(logits, tensor([1], [1], 'int32')))) // => 1
+ */
 export const topK =
   (k: number) =>
   (logits: Tensor, labels: Labels): Tensor<[]> => {
@@ -51,7 +70,16 @@ export const topK =
     return mean(cast(greater(k, above) as Tensor<Shape, 'bool'>, 'float32')) as Tensor<[]>
   }
 
-/** How often each class (row) was taken for each class (column), as int32 [classes, classes]. Sums over batches. */
+/**
+ * How often each class (row) was taken for each class (column), as int32 [classes, classes]. Sums over batches.
+ *
+ * @example
+ * import { confusionMatrix, tensor, toArray } from 'pullback'
+ * import { reference } from 'pullback/reference'
+ *
+ * const logits = tensor([[2, 1], [0, 3], [5, 4]])
+ * toArray(reference().evaluateSync(confusionMatrix(2)(logits, tensor([0, 1, 1], [3], 'int32')))) // => Int32Array [1, 0, 1, 1]
+ */
 export const confusionMatrix =
   (classes: number) =>
   (logits: Tensor, labels: Labels): Tensor<Shape, 'int32'> => {

@@ -1,5 +1,8 @@
 /** One step of training as a pure function: state and batch in, next state and measures out. Dataflow; nothing runs here. */
+import { fail } from '../array/error.js'
+import { showShape, sizeOf } from '../array/shape.js'
 import type { Tensor } from '../array/tensor.js'
+import { leaves } from '../array/tree.js'
 import type { Batch } from '../data/batches.js'
 import { valueAndGradient } from '../diff/differentiable.js'
 import type { Layer } from '../layer/layer.js'
@@ -36,10 +39,18 @@ export interface StepParts<X, Y, T, P, S, K extends string> {
   readonly metrics?: { readonly [N in K]: Inferred<Y, T> }
 }
 
+/** A mean over no examples is NaN, which is better named before it is computed. */
+const checkBatch = (inputs: unknown): void => {
+  const empty = leaves(inputs).find(({ shape }) => sizeOf(shape) === 0)
+  if (empty !== undefined)
+    fail('step', 'a batch of at least one example', showShape(empty.shape), 'Skip batches without examples.')
+}
+
 /**
  * A step of gradient descent: draw the layer, run it, pull the loss back, update the params. What `loss` and metrics
  * measure is the layer before the update.
  *
+ * @throws PullbackError when a batch holds no example; and what layer, loss and optimizer throw
  * @example
  * import { dense, initialTrainState, meanSquaredError, rng, sgd, step, tensor } from 'pullback'
  *
@@ -57,6 +68,7 @@ export const step = <X, Y, T, P, S, K extends string = never>({
   metrics,
 }: StepParts<X, Y, T, P, S, K>): Step<TrainState<P, S>, Batch<X, T>, StepMetrics<K>> => {
   const transition = (before: TrainState<P, S>, { inputs, targets }: Batch<X, T>) => {
+    checkBatch(inputs)
     const [apply, rng] = layer.train(before.rng)
     const [output, pullback, state] = apply(before.params, before.state, inputs)
     const [value, cotangent] = valueAndGradient(loss)(output, targets)

@@ -22,12 +22,14 @@ const counting = (count: number) =>
 type AnyBatch = Batch<Parameters<typeof hostData>[0], Parameters<typeof hostData>[0]>
 const inputs = (batch: AnyBatch) => [...hostData(batch.inputs)!]
 
-const sizes = fc.record({
-  count: fc.integer({ min: 1, max: 20 }),
-  size: fc.integer({ min: 1, max: 7 }),
-  dropLast: fc.boolean(),
-  seed: fc.nat(1000),
-})
+const sizes = fc
+  .record({
+    count: fc.integer({ min: 1, max: 20 }),
+    size: fc.integer({ min: 1, max: 7 }),
+    dropLast: fc.boolean(),
+    seed: fc.nat(1000),
+  })
+  .map((asked) => ({ ...asked, size: asked.dropLast ? Math.min(asked.size, asked.count) : asked.size }))
 
 test('an epoch is a permutation of the examples, less a dropped rest, and targets go with their inputs', () => {
   fc.assert(
@@ -72,5 +74,14 @@ test('without a generator examples come in their own order', () => {
 describe('mistakes', () => {
   test.each([0, -1, 1.5, Number.NaN])('a size of %s', (size) => {
     expect(() => batches(counting(3), { size })).toThrow('batches: size: expected a whole number above 0')
+  })
+  test.each([-1, 1.5, Number.NaN])('%s epochs, or batches left out', (n) => {
+    expect(() => epochs(counting(3), { size: 1, epochs: n })).toThrow('epochs: expected a whole number of epochs')
+    expect(() => epochs(counting(3), { size: 1, epochs: 1, from: n })).toThrow('epochs: from: expected a whole number')
+  })
+  test('no examples, or no full batch where others are left out', () => {
+    expect(() => batches(counting(0), { size: 2 })).toThrow('batches: expected at least one example, got none')
+    expect(() => batches(counting(3), { size: 4, dropLast: true })).toThrow('at most the 3 examples, got 4')
+    expect([...batches(counting(3), { size: 4 })].length).toBe(1)
   })
 })

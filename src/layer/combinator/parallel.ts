@@ -1,6 +1,6 @@
 /** Layers side by side. */
 import { fail, within } from '../../array/error.js'
-import { sumCotangents } from '../build.js'
+import { cotangentTuple, sumCotangents } from '../build.js'
 import type { AnyLayer, Layer } from '../layer.js'
 import { type AnyApply, type Container, drawnApplies, type Part, tupleOf } from './sequential.js'
 
@@ -15,9 +15,7 @@ const applied =
     return [
       results.map(([y]) => y),
       (cotangent) => {
-        const cotangents = cotangent as readonly unknown[]
-        if (!Array.isArray(cotangents) || cotangents.length !== parts.length)
-          fail('fanOut', `a cotangent for each of ${parts.length} outputs`, typeof cotangent, 'Pass a tuple.')
+        const cotangents = cotangentTuple('fanOut', parts.length, cotangent)
         const back = results.map(([, pullback], i) => within(parts[i]!.name, () => pullback(cotangents[i])))
         return [
           join(back.map(([gradient]) => gradient)),

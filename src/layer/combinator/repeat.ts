@@ -1,6 +1,6 @@
 /** Copies of one layer: with params of their own, or shared. */
 import { fail, within } from '../../array/error.js'
-import { checkSizes, sumCotangents } from '../build.js'
+import { checkSizes, cotangentTuple, sumCotangents } from '../build.js'
 import { type AnyLayer, inputsOf, type Layer, type Spec } from '../layer.js'
 import { type AnyApply, type Part, sequential, tupleOf } from './sequential.js'
 
@@ -39,7 +39,7 @@ const eachOf =
     return [
       results.map(([y]) => y),
       (cotangent) => {
-        const cotangents = cotangent as readonly unknown[]
+        const cotangents = cotangentTuple('shared', applies.length, cotangent)
         const back = results.map(([, pullback], i) => within(String(i), () => pullback(cotangents[i])))
         return [
           sumCotangents(

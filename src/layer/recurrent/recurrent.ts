@@ -10,8 +10,10 @@
 import { matmul } from '../../array/contract.js'
 import { zeros } from '../../array/create.js'
 import { add } from '../../array/elementwise.js'
+import { fail } from '../../array/error.js'
 import { concatAll, expandDims, reshape, slice, transpose } from '../../array/move.js'
 import { sum } from '../../array/reduce.js'
+import { showShape } from '../../array/shape.js'
 import type { Tensor } from '../../array/tensor.js'
 import { constant } from '../../init/constant.js'
 import type { Fans, Initializer } from '../../init/initializer.js'
@@ -82,6 +84,8 @@ export const recurrent = <C>(
   const layer = parametric<readonly [Tensor, C], readonly [Tensor, C], RecurrentParams>(name, draw, (params, input) => {
     inputsOf(name, specOf(input), 2)
     checkInput(name, input[0], { rank: 3, axis: 2, size: inputs })
+    if (input[0].shape[0] === 0)
+      fail(name, 'at least one step', showShape(input[0].shape), 'Leave out sequences without steps.')
     return forward(params, input)
   })
   return {
