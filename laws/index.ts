@@ -1,14 +1,26 @@
 /**
  * The laws of this library, for your own layers, optimizers, samplers and backends too.
  *
+ * A law is a value: a name, and a predicate of an instance and a sample. `runLaws` checks laws on samples with fast-check,
+ * an optional peer dependency; nothing else here needs it, so another runner can be put in its place.
+ *
  * @example
- * import { gelu } from 'pullback'
+ * import { type Apply, type Layer, mul, type None, type Tensor } from 'pullback'
  * import { layerLaws, runLaws, seeds } from 'pullback/laws'
  * import { reference } from 'pullback/reference'
  *
+ * const cube: Apply<None, None, Tensor, Tensor> = (params, state, x) => {
+ *   const square = mul(x, x)
+ *   return [mul(x, square), (cotangent) => [params, mul(cotangent, mul(square, 3))], state]
+ * }
+ * const layer: Layer<Tensor, Tensor, None, None> = {
+ *   init: (output) => (rng) => [{ params: {}, state: {}, output }, rng],
+ *   train: (rng) => [cube, rng],
+ *   infer: cube,
+ * }
  * const input = { shape: [2, 3], dtype: 'float64' } as const
  * const tolerance = { absolute: 1e-8, relative: 1e-8 }
- * await runLaws(layerLaws(), { device: reference(), layer: gelu(), input, tolerance }, seeds)
+ * await runLaws(layerLaws(), { device: reference(), layer, input, tolerance }, seeds)
  */
 export * from './activation.js'
 export * from './arbitrary.js'
