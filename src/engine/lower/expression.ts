@@ -6,10 +6,10 @@
  */
 import { type Shape, sameShape, sizeOf } from '../../array/shape.js'
 import type { Operand, Step } from '../kernel.js'
-import { isElementwise, isFree, isMove } from './analysis.js'
+import { isElementwise, isMove } from './analysis.js'
 import type { Group, Section } from './groups.js'
 import { instructionOf, madeContiguous, type State, type Stored, storageOf } from './state.js'
-import { contiguous, type Move, moved } from './view.js'
+import { contiguous, type Move, moved, type View } from './view.js'
 
 /** A load or an index, seen from the kernel's places. */
 export interface Leaf {
@@ -21,6 +21,8 @@ type Source = Leaf | Exclude<Operand, { kind: 'load' | 'index' }>
 /** Moves that were met on the way down, the innermost first. */
 interface Chain {
   readonly id: number
+  /** The instruction that moves, or -1 - the operand that is broadcast. */
+  readonly node: number
   readonly move: Move
   readonly outer: Chain | undefined
 }
@@ -38,51 +40,47 @@ export interface Expression {
   }
 }
 
-const keyOf = (source: Source): string => {
-  switch (source.kind) {
-    case 'load':
-    case 'index': {
-      const { buffer, dtype, view } = source.stored
-      return `${source.kind} ${dtype} ${buffer} ${view.offset} ${view.digits.map((d) => `${d.size}:${d.stride}`).join()}`
-    }
-    case 'scalar':
-      return `scalar ${source.index}`
-    case 'constant':
-      return `constant ${source.dtype} ${source.value}`
-    case 'result':
-      return 'result'
-  }
+const sameView = (a: View, b: View): boolean =>
+  a.offset === b.offset &&
+  a.digits.length === b.digits.length &&
+  a.digits.every(({ size, stride }, i) => size === b.digits[i]!.size && stride === b.digits[i]!.stride)
+
+const sameSource = (a: Source, b: Source): boolean => {
+  if (a.kind !== b.kind) return false
+  if ('stored' in a && 'stored' in b)
+    return (
+      a.stored.buffer === b.stored.buffer && a.stored.dtype === b.stored.dtype && sameView(a.stored.view, b.stored.view)
+    )
+  if (a.kind === 'scalar' && b.kind === 'scalar') return a.index === b.index
+  if (a.kind === 'constant' && b.kind === 'constant') return a.dtype === b.dtype && Object.is(a.value, b.value)
+  return a.kind === 'result'
 }
 
 export const expression = (state: State, group: Group, section: Section): Expression => {
   const { home, sections } = state.grouping
   const sources: Source[] = []
-  const sourceNumbers = new Map<string, number>()
   const steps: Step[] = []
-  const values = new Map<string, number>()
-  const chains = new Map<string, Chain>()
+  /** Values by node and chain. */
+  const values = new Map<number, number>()
+  const chains: Chain[] = []
 
   const addSource = (source: Source): number => {
-    const key = keyOf(source)
-    const known = sourceNumbers.get(key)
-    if (known !== undefined) return known
-    const number = -sources.push(source)
-    sourceNumbers.set(key, number)
-    return number
+    for (let i = 0; i < sources.length; i++) if (sameSource(sources[i]!, source)) return -1 - i
+    return -sources.push(source)
   }
 
-  const extend = (outer: Chain | undefined, node: string | number, move: Move): Chain => {
-    const key = `${outer?.id ?? 0} ${node}`
-    const known = chains.get(key)
-    if (known !== undefined) return known
-    const made = { id: chains.size + 1, move, outer }
-    chains.set(key, made)
+  const extend = (outer: Chain | undefined, node: number, move: Move): Chain => {
+    for (const chain of chains)
+      if (chain.outer === outer && chain.node === node && sameShape(chain.move.to, move.to)) return chain
+    const made = { id: chains.length + 1, node, move, outer }
+    chains.push(made)
     return made
   }
-  const spread = (outer: Chain | undefined, from: Shape, to: Shape): Chain | undefined =>
+  /** The broadcast that an operand of another shape goes through. */
+  const spread = (outer: Chain | undefined, operand: number, from: Shape, to: Shape): Chain | undefined =>
     sameShape(from, to) || sizeOf(from) === sizeOf(to)
       ? outer
-      : extend(outer, `${from.join()}>${to.join()}`, { op: 'broadcast', attributes: [], from, to })
+      : extend(outer, -1 - operand, { op: 'broadcast', attributes: [], from, to })
 
   const addLeaf = (kind: Leaf['kind'], start: Stored, chain: Chain | undefined): number => {
     let stored = start
@@ -110,7 +108,7 @@ export const expression = (state: State, group: Group, section: Section): Expres
     if (node === group.anchor && section === 'main') return addSource({ kind: 'result', dtype })
     if (isStored(node) && !isHere(node)) return addLeaf('load', storageOf(state, node), chain)
     if (!isElementwise(op)) throw new Error(`pullback: ${op} within a loop; please report this`)
-    const args = inputs.map((input) => value(input, spread(chain, instructionOf(state, input).shape, shape)))
+    const args = inputs.map((input) => value(input, spread(chain, input, instructionOf(state, input).shape, shape)))
     return steps.push({ op, dtype, args }) - 1
   }
 
@@ -125,7 +123,8 @@ export const expression = (state: State, group: Group, section: Section): Expres
         chain = extend(chain, node, { op: op as Move['op'], attributes, from: source, to: shape })
       node = inputs[0]!
     }
-    const key = `${node} ${isFree(instructionOf(state, node).op) && instructionOf(state, node).op !== 'iota' ? 0 : (chain?.id ?? 0)}`
+    const { op } = instructionOf(state, node)
+    const key = node + (op === 'constant' || op === 'scalar' || chain === undefined ? 0 : chain.id * 0x8000000)
     const known = values.get(key)
     if (known !== undefined) return known
     const made = build(node, chain)
