@@ -38,9 +38,9 @@ export const specOf = (value: unknown): Spec =>
       : fail('layer', 'an array or a tuple of arrays', typeof value, 'Layers pass arrays, or tuples of them.')
 
 /** Stand-ins of a spec's shapes and dtypes, to find out what a function of arrays makes of them. */
-export const placeholder = (spec: Spec): unknown => {
-  if (!('dtype' in spec)) return spec.map(placeholder)
-  checkShape('input', spec.shape)
+export const placeholder = (name: string, spec: Spec): unknown => {
+  if (!('dtype' in spec)) return spec.map((part) => placeholder(name, part))
+  checkShape(name, spec.shape)
   return argument(spec.shape, spec.dtype)
 }
 
@@ -114,7 +114,7 @@ export const parametric = <X, Y, P>(
     kind: name,
     init: (input) => (generator) => {
       const [drawn, next] = params(input)(generator)
-      const output = specOf(forward(drawn, placeholder(input) as X)[0])
+      const output = specOf(forward(drawn, placeholder(name, input) as X)[0])
       return [{ params: drawn, state: none, output }, next]
     },
     train: pure(apply),

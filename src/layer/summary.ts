@@ -55,7 +55,7 @@ const countProducts = (roots: readonly Node[], outside: ReadonlySet<Node>): numb
 const standIn = <T>(tree: T): T => mapTree(tree, ({ shape, dtype }) => argument(shape, dtype) as AnyTensor)
 
 const multiplyAddsOf = (layer: AnyLayer, params: unknown, state: unknown, input: Spec): number => {
-  const [output] = layer.infer(standIn(params), standIn(state), placeholder(input))
+  const [output] = layer.infer(standIn(params), standIn(state), placeholder('summary', input))
   return countProducts(leaves(output).map(nodeOf), new Set())
 }
 

@@ -107,7 +107,12 @@ export const lbfgs = (rate: LearningRate = 1, { memory: most = 10 }: LbfgsOption
     update: <P>(gradients: P, state: OptimizerState<P>, params: P) => {
       const memory = state.slots as Memory<P>
       if (memory.pairs?.length !== most)
-        fail('lbfgs', `a state of ${most} pairs`, 'another state', 'Pass the state that init of this optimizer gave.')
+        fail(
+          'lbfgs',
+          `a state of ${most} pairs`,
+          memory.pairs === undefined ? 'another state' : `a state of ${memory.pairs.length}`,
+          'Pass the state that init of this optimizer gave.',
+        )
       const next = { ...memory, ...remember(memory, gradients, params, most) }
       const length = total(floats(gradients).map((g) => sum(abs(g)) as Tensor))
       const factor = -schedule(memory.count)

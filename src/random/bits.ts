@@ -10,7 +10,7 @@ import { map } from '#fp/State'
 import { bitcast } from '../array/elementwise.js'
 import { fail } from '../array/error.js'
 import { iota } from '../array/indexing.js'
-import type { Shape } from '../array/shape.js'
+import { checkShape, type Shape } from '../array/shape.js'
 import type { Mutable, Tensor } from '../array/tensor.js'
 import type { BoolSampler, FloatSampler, WordSampler } from './arithmetic.js'
 import { hostArithmetic } from './hostArithmetic.js'
@@ -29,11 +29,11 @@ export interface Sized {
 }
 
 /** 32 random bits for each element, as a dataflow on `iota`. */
-export const bitsFromKey = <const S extends Shape>(key: Key, { shape }: Shaped<S>): Tensor<Mutable<S>, 'uint32'> =>
-  threefryBlock(tensorArithmetic(), key.words, iota(shape, 'uint32') as Tensor<Shape, 'uint32'>, 0)[0] as Tensor<
-    Mutable<S>,
-    'uint32'
-  >
+export const bitsFromKey = <const S extends Shape>(key: Key, { shape }: Shaped<S>): Tensor<Mutable<S>, 'uint32'> => {
+  checkShape('bits', shape)
+  const places = iota(shape, 'uint32') as Tensor<Shape, 'uint32'>
+  return threefryBlock(tensorArithmetic(), key.words, places, 0)[0] as Tensor<Mutable<S>, 'uint32'>
+}
 
 /** The random bits of one place, as a signed number, for places below 2^32. */
 export const hostBitsAt = (key: Key, place: number): number => threefryBlock(hostArithmetic, key.words, place | 0, 0)[0]

@@ -141,7 +141,7 @@ export const batchNorm = <C extends number, N extends number = number, Places ex
       cast(full([channels], value), floatDTypeOf(spec)) as unknown as Tensor<[number]>
     const params = { gamma: filled(1), beta: filled(0) }
     const state = { mean: filled(0), variance: filled(1) }
-    const output = specOf(infer(params, state, placeholder(spec) as Tensor)[0])
+    const output = specOf(infer(params, state, placeholder('batchNorm', spec) as Tensor)[0])
     return pure({ params, state, output })
   }
   const layer: Layer<Tensor, Tensor, Params, State> = {

@@ -1,0 +1,110 @@
+/** States, gradients and updates of other parameters; rates that are no numbers. */
+import * as p from 'pullback'
+import { describe, expect, test } from 'vitest'
+import { mistakeOf, untyped } from './mistake.js'
+
+const params = { conv: { weight: p.tensor([[1, 2]]) }, bias: p.tensor([3]) }
+const misshapen = untyped({ ...params, conv: { weight: p.tensor([[1, 2, 3]]) } }) as typeof params
+const missing = untyped({ bias: p.tensor([3]) }) as typeof params
+const extra = untyped({ ...params, conv: { ...params.conv, bias: p.tensor([1]) } }) as typeof params
+const fix = 'Both trees must have the same structure: keep params, gradients and state of one model together.'
+
+describe('an optimizer state for other parameters', () => {
+  test.each([
+    ['scaleByAdam', p.adam()],
+    ['trace', p.momentum(0.1)],
+    ['scaleByRms', p.rmsprop()],
+    ['scaleByAdagrad', p.adagrad()],
+    ['scaleByAdadelta', p.adadelta()],
+    ['scaleByAmsgrad', p.amsgrad()],
+    ['scaleByNadam', p.nadam()],
+    ['lbfgs', p.lbfgs()],
+    ['accumulateGradients', p.accumulateGradients(2, p.adam())],
+    ['scaleByAdam', p.chainOptimizers(p.clipByGlobalNorm(1), p.adamw())],
+  ])('of %s is named with the parameter', (path, optimizer) => {
+    const of = (other: typeof params) => mistakeOf(() => optimizer.update(params, optimizer.init(other), params))
+    expect(of(misshapen)).toEqual({
+      path: `${path} at conv.weight`,
+      expected: 'a tensor [1, 2]',
+      got: 'a tensor [1, 3]',
+      fix,
+    })
+    expect(of(missing)).toEqual({ path, expected: 'a record {conv, bias}', got: 'a record {bias}', fix })
+    expect(of(extra)).toEqual({
+      path: `${path} at conv`,
+      expected: 'a record {weight}',
+      got: 'a record {weight, bias}',
+      fix,
+    })
+  })
+  test('of groups is named with the whole path', () => {
+    const optimizer = p.grouped([{ select: 'conv', optimizer: p.adam() }], p.momentum(0.1))
+    expect(mistakeOf(() => optimizer.update(params, optimizer.init(misshapen), params))).toEqual({
+      path: 'scaleByAdam at conv.weight',
+      expected: 'a tensor [1, 2]',
+      got: 'a tensor [1, 3]',
+      fix,
+    })
+  })
+})
+
+describe('a state of another optimizer', () => {
+  test('has other parts', () => {
+    expect(mistakeOf(() => p.adam().update(params, p.sgd(0.1).init(params), params))).toEqual({
+      path: 'chainOptimizers',
+      expected: 'the states of 2 optimizers',
+      got: 'the state of one',
+      fix: 'Pass the state that init gave.',
+    })
+    expect(mistakeOf(() => p.momentum(0.1).update(params, p.adam().init(params), params))).toEqual({
+      path: 'trace',
+      expected: 'a record {conv, bias}',
+      got: 'undefined',
+      fix,
+    })
+    expect(mistakeOf(() => p.lbfgs(1, { memory: 3 }).update(params, p.lbfgs().init(params), params))).toEqual({
+      path: 'lbfgs',
+      expected: 'a state of 3 pairs',
+      got: 'a state of 10',
+      fix: 'Pass the state that init of this optimizer gave.',
+    })
+    expect(mistakeOf(() => p.lbfgs().update(params, p.adam().init(params), params)).got).toBe('another state')
+  })
+})
+
+test('updates of other parameters', () => {
+  expect(mistakeOf(() => p.applyUpdates(params, misshapen))).toEqual({
+    path: 'applyUpdates at conv.weight',
+    expected: 'a tensor [1, 2]',
+    got: 'a tensor [1, 3]',
+    fix,
+  })
+})
+
+describe('numbers that are none', () => {
+  const finite = { expected: 'a finite rate', fix: 'Pass a number, or a schedule that gives one.' }
+  test.each([Number.NaN, Number.POSITIVE_INFINITY])('a rate of %s', (rate) => {
+    expect(mistakeOf(() => p.adam(rate))).toEqual({ path: 'scaleByRate', ...finite, got: String(rate) })
+    const optimizer = p.sgd((step) => (step === 1 ? rate : 0.1))
+    const [, second] = optimizer.update(params, optimizer.init(params), params)
+    expect(mistakeOf(() => optimizer.update(params, second, params))).toEqual({
+      path: 'scaleByRate at step 1',
+      ...finite,
+      got: String(rate),
+    })
+  })
+  test('a bound of 0, a count of none', () => {
+    expect(mistakeOf(() => p.clipByNorm(0))).toEqual({
+      path: 'clipByNorm',
+      expected: 'a bound above 0',
+      got: '0',
+      fix: 'A bound of 0 would stop all learning.',
+    })
+    expect(mistakeOf(() => p.accumulateGradients(0, p.sgd(1)))).toEqual({
+      path: 'accumulateGradients',
+      expected: 'a whole number of gradients from 1 on',
+      got: '0',
+      fix: 'One gradient a step is 1.',
+    })
+  })
+})
