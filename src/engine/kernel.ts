@@ -44,7 +44,11 @@ export interface Body {
   readonly stores: readonly { readonly value: number; readonly access: Access }[]
 }
 
-/** For every place of dims: the body. Stores never overlap; a store may hit the very element that a load of it reads (in place). */
+/**
+ * For every place of dims: the body. Stores never overlap; a store may hit the very element that a load of the same body
+ * reads at the same place (in place), in a loop as well as in a reduce or an epilogue, and no other element that the
+ * kernel reads. So every place is computed once, its loads before its stores, and nothing else is kept where stores go.
+ */
 export interface LoopKernel extends Body {
   readonly kind: 'loop'
   readonly dims: readonly number[]
