@@ -7,7 +7,7 @@
  * 3. flip twice is the identity
  * 4. slice undoes pad
  * 5. slices of a concatenation are its parts
- * 6. broadcast and sum are adjoint, exactly on dyadic numbers
+ * 6. broadcast and unbroadcast are adjoint, exactly on dyadic numbers
  * 7. window and overlapAdd are adjoint, likewise
  * 8. gather and scatterAdd are adjoint, likewise, also for indices outside the table
  */
@@ -25,8 +25,8 @@ import {
   type Shape,
   scatterAdd,
   slice,
-  sum,
   tensor,
+  unbroadcast,
   type WindowOptions,
   window,
 } from 'pullback'
@@ -44,7 +44,7 @@ export interface ArrayFunctions {
   readonly slice: (x: Any, begin: readonly number[], end: readonly number[]) => Any
   readonly concat: (parts: readonly Any[], axis: number) => Any
   readonly broadcastTo: (x: Any, shape: Shape) => Any
-  readonly sum: (x: Any, axis: number) => Any
+  readonly unbroadcast: (cotangent: Any, shape: Shape) => Any
   readonly window: (x: Any, options: WindowOptions) => Any
   readonly overlapAdd: (y: Any, spatial: Shape, options: WindowOptions) => Any
   readonly gather: (table: Any, indices: Any) => Any
@@ -60,7 +60,7 @@ export const arrayFunctions = {
   slice,
   concat: concatAll,
   broadcastTo,
-  sum,
+  unbroadcast,
   window,
   overlapAdd,
   gather,
@@ -129,11 +129,11 @@ const moves: readonly ArrayLaw[] = [
 ]
 
 const adjoints: readonly ArrayLaw[] = [
-  law('Array: broadcast and sum are adjoint', ({ device, functions: { broadcastTo, sum } }, sample) => {
-    const x = input(sample)
+  law('Array: broadcast and unbroadcast are adjoint', ({ device, functions: { broadcastTo, unbroadcast } }, sample) => {
+    const narrow = sample.shape.map((n, i) => ((sample.seed >> i) % 2 === 0 ? 1 : n))
     const wide = [3, ...sample.shape]
-    const y = dyadic(wide, 'float32', sample.seed + 1)
-    return adjoint(device, [broadcastTo(x, wide), y], [x, sum(y, 0)])
+    const [x, y] = [dyadic(narrow, 'float32', sample.seed), dyadic(wide, 'float32', sample.seed + 1)]
+    return adjoint(device, [broadcastTo(x, wide), y], [x, unbroadcast(y, narrow)])
   }),
   law('Array: window and overlapAdd are adjoint', ({ device, functions: { window, overlapAdd } }, sample) => {
     const length = 1 + sample.shape[0]!

@@ -129,7 +129,10 @@ const arrays: Readonly<Record<string, readonly [fault: string, functions: Partia
     'parts in the wrong order',
     { concat: (parts, axis) => any(p.concatAll([...parts].reverse(), axis)) },
   ],
-  'broadcast and sum are adjoint': ['a mean for a sum', { sum: (x, axis) => any(p.mean(float(x), axis as never)) }],
+  'broadcast and unbroadcast are adjoint': [
+    'a mean for a sum',
+    { unbroadcast: (c, shape) => any(p.mul(p.unbroadcast(float(c), shape) as p.Tensor, 0.5)) },
+  ],
   'window and overlapAdd are adjoint': [
     'windows of the flipped array',
     { window: (x, o) => any(p.window(p.flip(float(x), 1) as p.Tensor, o)) },

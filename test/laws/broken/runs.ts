@@ -118,6 +118,57 @@ const optimizers: readonly Broken[] = [
   ),
 ]
 
+const rules: readonly Broken[] = [
+  breaks(
+    l.trajectoryLaw,
+    'a rate that is not negated',
+    {
+      device,
+      optimizer: p.sgd(0.1),
+      rule: () => (g) => 0.1 * g,
+      tolerance: { absolute: 1e-12, relative: 1e-12 },
+    },
+    l.seeds,
+  ),
+]
+
+const squared: l.LossInstance = {
+  device,
+  loss: (x, t, reduction) => p.meanSquaredError(float(x), float(t), { reduction }) as unknown as Any,
+  prediction: { shape: [3, 2], dtype: 'float64' },
+  target: (seed) => l.dyadic([3, 2], 'float64', seed + 1),
+  tolerance: { absolute: 1e-9, relative: 1e-9 },
+}
+const losses: readonly Broken[] = [
+  breaks(
+    named(l.lossLaws, 'mean and sum are those of the terms'),
+    'a mean over the batch alone',
+    {
+      ...squared,
+      loss: (x, t, reduction) =>
+        reduction === 'mean'
+          ? (p.mul(float(squared.loss(x, t, 'sum')), 1 / 3) as unknown as Any)
+          : squared.loss(x, t, reduction),
+    },
+    l.seeds,
+  ),
+  breaks(
+    named(l.lossLaws, 'a target of another shape is an error'),
+    'a loss that broadcasts',
+    { ...squared, loss: (x, t) => p.mean(p.square(p.sub(float(x), float(t)) as p.Tensor)) as unknown as Any },
+    l.seeds,
+  ),
+  breaks(
+    named(l.lossLaws, 'the derivative agrees with differences'),
+    'a derivative that is stopped',
+    {
+      ...squared,
+      loss: (x, t, reduction) => squared.loss(p.stopGradient(float(x)) as unknown as Any, t, reduction),
+    },
+    l.seeds,
+  ),
+]
+
 const last = counter()
 const schedules: readonly Broken[] = [
   breaks(
@@ -316,6 +367,8 @@ function overwrite(x: Any, values: ArrayLike<number>): void {
 export const brokenRuns: readonly Broken[] = [
   ...initializers,
   ...optimizers,
+  ...rules,
+  ...losses,
   ...schedules,
   ...generators,
   ...samplers,
