@@ -6,6 +6,7 @@ import {
   dense,
   flatten,
   globalAvgPool2d,
+  globalMaxPool2d,
   gru,
   lastStep,
   linear,
@@ -83,6 +84,7 @@ const images: readonly NetworkPart[] = [
       ),
   },
   { of: ['globalAvgPool2d'], role: 'smooth', fits: isImage, make: () => loose(globalAvgPool2d()) },
+  { of: ['globalMaxPool2d'], role: 'kinked', fits: isImage, make: () => loose(globalMaxPool2d()) },
 ]
 
 const moves: readonly NetworkPart[] = [

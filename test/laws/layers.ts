@@ -83,6 +83,7 @@ const pooling: Readonly<Record<string, AnyInstance>> = {
     images,
   ),
   globalAvgPool2d: instance(p.globalAvgPool2d(), images),
+  globalMaxPool2d: instance(p.globalMaxPool2d(), images, distinct(images)),
 }
 
 const activations: Readonly<Record<string, AnyInstance>> = {

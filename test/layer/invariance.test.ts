@@ -107,8 +107,9 @@ describe('pooling', () => {
     const x = p.full([1, 1, 2, 2], -1e30) as Loose
     expect(list(p.maxPool2d(x, { kernel: 3, stride: 1, padding: 1 }))).toEqual(list(x))
   })
-  it('global is the average of one window', () => {
+  it('global is that of one window', () => {
     near(p.reshape(p.globalAvgPool2d(image), [2, 3, 1, 1]), p.avgPool2d(image, { kernel: [8, 7] }))
+    near(p.reshape(p.globalMaxPool2d(image), [2, 3, 1, 1]), p.maxPool2d(image, { kernel: [8, 7] }))
   })
 })
 

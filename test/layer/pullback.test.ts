@@ -71,6 +71,7 @@ const rows: readonly Row[] = [
   ['avgPool2d overlapping', p.avgPool2d({ kernel: 3, stride: 2, padding: 1 }), images],
   ['avgPool2d of images alone', p.avgPool2d({ kernel: 3, stride: 2, padding: 1, countIncludePad: false }), images],
   ['globalAvgPool2d', p.globalAvgPool2d(), images],
+  ['globalMaxPool2d', p.globalMaxPool2d(), images],
   ['batchNorm inferring', p.batchNorm(4), images],
   ['batchNorm training', p.batchNorm(4), images, { mode: 'train' }],
   ['batchNorm of vectors', p.batchNorm(3), float(5, 3), { mode: 'train' }],

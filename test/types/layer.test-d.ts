@@ -21,6 +21,7 @@ import {
   fromFunction,
   gelu,
   globalAvgPool2d,
+  globalMaxPool2d,
   groupNorm,
   gru,
   identity,
@@ -172,7 +173,8 @@ export const activations = chain(
 export const norms = chain(
   conv2d({ in: 1, out: 4, kernel: 3 }),
   groupNorm(4, { groups: 2 }),
-  globalAvgPool2d(),
+  fanOut(globalAvgPool2d(), globalMaxPool2d()),
+  concat(1),
   dense(4, 2),
 )
 

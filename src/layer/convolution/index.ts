@@ -14,6 +14,7 @@ export {
   avgPool2d,
   type GlobalPooling,
   globalAvgPool2d,
+  globalMaxPool2d,
   maxPool2d,
   type Pooling,
   type PoolOptions,

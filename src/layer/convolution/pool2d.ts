@@ -51,10 +51,14 @@ interface Windows {
   readonly back: (cotangent: Tensor) => Tensor
 }
 
-const windowsOf = ({ name, kernel, geometry }: Pool, x: Tensor, outside: number): Windows => {
+const checkImages = (name: string, x: Tensor): void => {
   expectFloat(name, x.dtype)
   if (x.shape.length !== 4)
     fail(name, 'images of rank 4', showShape(x.shape), 'Images are batch, channel, height, width.')
+}
+
+const windowsOf = ({ name, kernel, geometry }: Pool, x: Tensor, outside: number): Windows => {
+  checkImages(name, x)
   const [n, channels, height, width] = x.shape as readonly number[]
   const [[top, bottom], [left, right]] = paddingFor(name, geometry, kernel, [height!, width!])
   const options: WindowOptions = { size: kernel, stride: geometry.stride, dilation: [1, 1] }
@@ -80,20 +84,23 @@ const windowsOf = ({ name, kernel, geometry }: Pool, x: Tensor, outside: number)
   }
 }
 
+/** The largest of the places on axis 2 of [N, C, places, ...], and the cotangent routed to the first of them. */
+const largest = (x: Tensor): Valued => [
+  max(x, 2),
+  (cotangent) => {
+    const chosen = expandDims(argMax(x, 2) as Tensor<Shape, 'int32'>, 2)
+    const places = x.shape[2]!
+    const place = reshape(iota([places]), [places, ...x.shape.slice(3).map(() => 1)]) as Tensor<Shape, 'int32'>
+    return select(equal(place, chosen) as Tensor<Shape, 'bool'>, expandDims(cotangent, 2), 0) as Tensor
+  },
+]
+
 const maxPooled = (pool: Pool, x: Tensor): Valued => {
   const { view, back } = windowsOf(pool, x, Number.NEGATIVE_INFINITY)
   const places = pool.kernel[0] * pool.kernel[1]
   const [n, channels, , , height, width] = view.shape as readonly number[]
-  const flat = reshape(view, [n!, channels!, places, height!, width!]) as Tensor
-  return [
-    max(flat, 2),
-    (cotangent) => {
-      const chosen = expandDims(argMax(flat, 2) as Tensor<Shape, 'int32'>, 2)
-      const place = reshape(iota([places]), [places, 1, 1]) as Tensor<Shape, 'int32'>
-      const routed: Tensor = select(equal(place, chosen) as Tensor<Shape, 'bool'>, expandDims(cotangent, 2), 0)
-      return back(reshape(routed, view.shape))
-    },
-  ]
+  const [y, pullback] = largest(reshape(view, [n!, channels!, places, height!, width!]) as Tensor)
+  return [y, (cotangent) => back(reshape(pullback(cotangent), view.shape))]
 }
 
 /** How many elements of the images each window covers: [oH, oW], or one number where padding counts. */
@@ -116,15 +123,20 @@ const averagePooled = (pool: Pool, includePad: boolean, x: Tensor): Valued => {
 }
 
 const globalAverage = (x: Tensor): Valued => {
-  expectFloat('globalAvgPool2d', x.dtype)
-  if (x.shape.length !== 4)
-    fail('globalAvgPool2d', 'images of rank 4', showShape(x.shape), 'Images are batch, channel, height, width.')
+  checkImages('globalAvgPool2d', x)
   const places = x.shape[2]! * x.shape[3]!
   return [
     mean(x, [2, 3]),
     (cotangent) =>
       broadcastTo(reshape(mul(cotangent, 1 / places), [...cotangent.shape, 1, 1]) as Tensor, x.shape) as Tensor,
   ]
+}
+
+const globalMaximum = (x: Tensor): Valued => {
+  checkImages('globalMaxPool2d', x)
+  const [n, channels, height, width] = x.shape as readonly number[]
+  const [y, pullback] = largest(reshape(x, [n!, channels!, height! * width!]) as Tensor)
+  return [y, (cotangent) => reshape(pullback(cotangent), x.shape) as Tensor]
 }
 
 /** A pooling as a layer, and as a function of images. */
@@ -176,6 +188,10 @@ export interface GlobalPooling {
   <N extends number, C extends number>(x: Images<N, C>): Tensor<[N, C]>
 }
 
+const globalPooling = (name: string, pooled: (x: Tensor) => Valued): GlobalPooling =>
+  ((x?: Tensor) =>
+    x === undefined ? stateless<Tensor, Tensor>(name, pooled) : pooled(x)[0]) as unknown as GlobalPooling
+
 /**
  * The mean of each channel over the image: [N, C, H, W] to [N, C].
  *
@@ -187,7 +203,15 @@ export interface GlobalPooling {
  * const [{ output }] = globalAvgPool2d().init({ shape: [2, 64, 7, 5], dtype: 'float32' })(rng(0))
  * output // => { shape: [2, 64], dtype: 'float32' }
  */
-export const globalAvgPool2d: GlobalPooling = ((x?: Tensor) =>
-  x === undefined
-    ? stateless<Tensor, Tensor>('globalAvgPool2d', globalAverage)
-    : globalAverage(x)[0]) as unknown as GlobalPooling
+export const globalAvgPool2d: GlobalPooling = globalPooling('globalAvgPool2d', globalAverage)
+
+/**
+ * The largest element of each channel: [N, C, H, W] to [N, C]. The pullback routes the cotangent to the first of them.
+ *
+ * @throws PullbackError when the input is not [N, C, H, W], or has no places
+ * @example
+ * import { globalMaxPool2d, ones } from 'pullback'
+ *
+ * globalMaxPool2d(ones([2, 3, 8, 7])).shape // => [2, 3]
+ */
+export const globalMaxPool2d: GlobalPooling = globalPooling('globalMaxPool2d', globalMaximum)
