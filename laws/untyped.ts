@@ -23,7 +23,6 @@ export const plus = add as unknown as (a: Value, b: Value) => Any
 export const minus = sub as unknown as (a: Value, b: Value) => Any
 export const times = mul as unknown as (a: Value, b: Value) => Any
 export const total = sum as unknown as (x: Any) => Any
-export const sumOver = sum as unknown as (x: Any, axes: number | readonly number[]) => Any
 export const reshaped = reshape as unknown as (x: Any, shape: Shape) => Any
 
 export const isFloat = (x: { readonly dtype: DType }): boolean => x.dtype === 'float32' || x.dtype === 'float64'

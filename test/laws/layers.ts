@@ -1,6 +1,13 @@
 /** Every layer of the library, in its variants, as instances of the laws of layers. */
 import * as p from 'pullback'
-import { distinct as distinctNumbers, dyadic, inputOf, type LayerInstance, type Tolerance } from 'pullback/laws'
+import {
+  distinct as distinctNumbers,
+  dyadic,
+  inputOf,
+  type LayerInstance,
+  networkParts,
+  type Tolerance,
+} from 'pullback/laws'
 import { reference } from 'pullback/reference'
 
 export type AnyInstance = LayerInstance<unknown, unknown, unknown, unknown>
@@ -25,15 +32,10 @@ const instance = (layer: unknown, input: p.Spec, options: Options = {}): AnyInst
 const distinct = (input: p.Spec): Options => ({ sample: (seed) => inputOf(input, seed, distinctNumbers) })
 
 const dyadicWeights: p.Initializer = (shape) => (rng) => [dyadic(shape, 'float32', 7) as unknown as p.Tensor, rng]
-/** Pieces that differ by odd multiples of 1/64 for inputs n/16 + 1/32, so that none tie. */
-const parting: p.Initializer = (shape) => (rng) => {
-  const [, inputs, outputs] = shape as readonly [number, number, number]
-  const values = Array.from({ length: 2 * inputs * outputs }, (_, i) => {
-    const isOdd = i >= inputs * outputs && Math.floor(i / outputs) % inputs === 0
-    return ((5 * i) % 3) - 1 + (isOdd ? 0.5 : 0)
-  })
-  return [p.tensor(values, shape) as p.Tensor, rng]
-}
+/** Its weights are such that pieces never tie. */
+const maxout = networkParts
+  .find(({ of }) => of.includes('maxout'))!
+  .make(matrix.shape, 1, () => p.identity() as p.AnyLayer)
 
 const products: Readonly<Record<string, AnyInstance>> = {
   dense: instance(p.dense(4, 2), matrix),
@@ -102,7 +104,7 @@ const activations: Readonly<Record<string, AnyInstance>> = {
   logSoftmax: instance(p.logSoftmax(), matrix),
   prelu: instance(p.prelu(), matrix),
   'prelu of channels': instance(p.prelu({ channels: 3 }), images),
-  maxout: instance(p.maxout({ in: 4, out: 3, pieces: 2, weightInitializer: parting }), matrix),
+  maxout: instance(maxout, matrix),
   'maxout of one piece': instance(p.maxout({ in: 4, out: 3, pieces: 1 }), matrix),
 }
 
