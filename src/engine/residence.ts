@@ -19,8 +19,9 @@ export interface Handle<Buffer> {
 export const bytesOf = (dtype: DType): number => (dtype === 'float64' ? 8 : 4)
 
 export class Residence<Buffer> {
-  /** Bytes that were made resident since the last `forget`. */
-  recentBytes = 0
+  /** Buffers, and their bytes, that leaves hold. */
+  held = 0
+  heldBytes = 0
   private readonly registry: FinalizationRegistry<Handle<Buffer>>
   private readonly copies = new WeakMap<HostStorage, WeakRef<DeviceStorage>>()
 
@@ -37,7 +38,8 @@ export class Residence<Buffer> {
     const handle: Handle<Buffer> = { buffer, bytes }
     const storage: DeviceStorage = { kind: 'device', owner: this.owner, name: this.name, handle }
     this.registry.register(storage, handle, handle)
-    this.recentBytes += bytes
+    this.held++
+    this.heldBytes += bytes
     return storage
   }
 
@@ -59,8 +61,8 @@ export class Residence<Buffer> {
   giveUp(path: string, storage: DeviceStorage): Buffer {
     const buffer = this.bufferOf(path, storage)
     const handle = storage.handle as Handle<Buffer>
-    handle.buffer = undefined
     this.registry.unregister(handle)
+    this.empty(handle)
     return buffer
   }
 
@@ -96,7 +98,14 @@ export class Residence<Buffer> {
 
   private drop(handle: Handle<Buffer>): void {
     const { buffer } = handle
+    if (buffer === undefined) return
+    this.empty(handle)
+    this.release(buffer)
+  }
+
+  private empty(handle: Handle<Buffer>): void {
     handle.buffer = undefined
-    if (buffer !== undefined) this.release(buffer)
+    this.held--
+    this.heldBytes -= handle.bytes
   }
 }

@@ -31,8 +31,16 @@ export interface Runtime {
   readonly pause: <T>(result: MaybePromise<T>) => Promise<T>
 }
 
-/** Bytes made resident between macrotasks. */
+/** How much more may be resident before a macrotask passes. */
 const pauseBytes = 256 * 1024 * 1024
+const pauseBuffers = 512
+
+/** Where there is `setImmediate` it is a millisecond faster. */
+const nextMacrotask = (): Promise<void> =>
+  new Promise((resolve) => {
+    if (typeof setImmediate === 'function') setImmediate(resolve)
+    else setTimeout(resolve)
+  })
 
 /** What a leaf stands for: aliases are seen through. */
 const sourceOf = (x: AnyTensor): Node => {
@@ -65,6 +73,7 @@ export const makeRuntime = <Buffer>(
   const backend = given as unknown as AnyBackend<Buffer>
   const { name } = backend
   const residence = new Residence<Buffer>(name, {}, (buffer) => backend.release(buffer))
+  const settled = { held: 0, bytes: 0 }
   const canonicalizer = new Canonicalizer()
   const cache = new PlanCache<Plan<Buffer>>(capacity, ({ executable }) => {
     after(executable, (ready) => ready.dispose())
@@ -267,9 +276,13 @@ export const makeRuntime = <Buffer>(
 
     pause: async (result) => {
       const value = await result
-      if (residence.recentBytes > pauseBytes) {
-        residence.recentBytes = 0
-        await new Promise((resolve) => setTimeout(resolve))
+      if (residence.held > settled.held + pauseBuffers || residence.heldBytes > settled.bytes + pauseBytes) {
+        await nextMacrotask()
+        settled.held = residence.held
+        settled.bytes = residence.heldBytes
+      } else {
+        settled.held = Math.min(settled.held, residence.held)
+        settled.bytes = Math.min(settled.bytes, residence.heldBytes)
       }
       return value
     },
