@@ -25,7 +25,12 @@ const known: readonly Known[] = [
   { name: 'cpu', bound: 2 ** -17, make: () => cpu() },
 ]
 
-const find = async (): Promise<readonly TestDevice[]> => {
+/** The known devices that can be made. `warn` is told which cannot; where all are required, that is an error. */
+export const findDevices = async (
+  known: readonly Known[],
+  required: boolean,
+  warn: (message: string) => void,
+): Promise<readonly TestDevice[]> => {
   const found: TestDevice[] = []
   const missing: string[] = []
   for (const { name, bound, make } of known)
@@ -36,10 +41,10 @@ const find = async (): Promise<readonly TestDevice[]> => {
     }
   if (missing.length > 0) {
     const message = `devices that are missing: ${missing.join(', ')}`
-    if (process.env.PULLBACK_REQUIRE_DEVICES === '1') throw new Error(message)
-    console.warn(message)
+    if (required) throw new Error(message)
+    warn(message)
   }
   return found
 }
 
-export const devices = await find()
+export const devices = await findDevices(known, process.env.PULLBACK_REQUIRE_DEVICES === '1', console.warn)
