@@ -47,10 +47,12 @@ export interface Launch {
   readonly work: number
 }
 
-/** Where planning gets room for what lies between launches. */
+/** Where planning gets room for what launches need beside the engine's buffers. */
 export interface Room {
   /** The number of a new buffer of so many elements, which lives as long as the kernel runs. */
   readonly temporary: (elements: number) => number
+  /** The table that `make` makes; `key` says which, and one that was made already is used again. */
+  readonly table: (key: string, make: () => Int32Array) => Int32Array
 }
 
 export const addressOf = (buffer: number, offset = 0): Word => ({ kind: 'buffer', buffer, offset })

@@ -52,14 +52,20 @@ const sidesOf = ({ batch, m, n, k, a, b }: MatmulKernel): readonly [Side, Side] 
   },
 ]
 
+const axisKey = ({ dims, strides }: Axis): string => `${dims.join()}:${strides.join()}`
+
 /** Tables of one side: by groups of its own axis, or, where that is cheaper, by groups along k, transposed. */
-const sideTables = (side: Side, padding: number) => {
-  const own = offsetsOf(side.own, padding)
-  const depths = offsetsOf(side.depth, 4)
-  const along = groupsOf(own, axisSize(side.own))
-  const acrossGroups = groupsOf(depths, axisSize(side.depth))
+const sideTables = (side: Side, padding: number, room: Room) => {
+  const offsets = (axis: Axis, to: number): Int32Array =>
+    room.table(`${to} ${axisKey(axis)}`, () => offsetsOf(axis, to))
+  const groups = (axis: Axis, of: Int32Array): Int32Array =>
+    room.table(`groups ${axisKey(axis)}`, () => groupsOf(of, axisSize(axis)))
+  const own = offsets(side.own, padding)
+  const depths = offsets(side.depth, 4)
+  const along = groups(side.own, own)
+  const acrossGroups = groups(side.depth, depths)
   const across = groupCost(acrossGroups) + 2 < groupCost(along)
-  return { batch: offsetsOf(side.batch, 1), own, depths, along, acrossGroups, across }
+  return { batch: offsets(side.batch, 1), own, depths, along, acrossGroups, across }
 }
 
 const table = (values: Int32Array): Word => ({ kind: 'table', values })
@@ -71,10 +77,10 @@ const columnStrideOf = ({ own, depth }: Side): number =>
 const roundUp = (n: number, unit: number): number => Math.ceil(n / unit) * unit
 
 /** c = a b, the results in `target`. */
-const planProduct = (name: string, a: Side, b: Side, target: Target): Launch => {
+const planProduct = (name: string, a: Side, b: Side, target: Target, room: Room): Launch => {
   const [m, n, k, batch] = [axisSize(a.own), axisSize(b.own), axisSize(a.depth), axisSize(a.batch)]
-  const left = sideTables(a, 4)
-  const right = sideTables(b, 8)
+  const left = sideTables(a, 4, room)
+  const right = sideTables(b, 8, room)
   const asVector = m === 1
   const columnStripe = Math.min(roundUp(n, 8), widestStripe)
   const columnStripes = Math.ceil(n / columnStripe)
@@ -160,7 +166,7 @@ export const planMatmul = (kernel: MatmulKernel, room: Room): Launch[] => {
   const swapped = isNarrow(columns) && rows > columns ? true : straight === undefined && turned !== undefined
   const [left, right] = swapped ? [b, a] : [a, b]
   const direct = swapped ? turned : straight
-  if (direct !== undefined) return [planProduct('matmul', left, right, direct)]
+  if (direct !== undefined) return [planProduct('matmul', left, right, direct, room)]
 
   const buffer = room.temporary(places)
   const batchStrides = stridesOf([...batch, rows * columns]).slice(0, -1)
@@ -169,5 +175,5 @@ export const planMatmul = (kernel: MatmulKernel, room: Room): Launch[] => {
   const nStrides = stridesOf(n).map((stride) => (swapped ? stride * rows : stride))
   const target: Target = { buffer, offset: 0, batch: { dims: batch, strides: batchStrides }, rowStride }
   const result: Access = { buffer, offset: 0, strides: [...batchStrides, ...mStrides, ...nStrides] }
-  return [planProduct('matmul', left, right, target), ...planLoop('matmul epilogue', dims, epilogue, result)]
+  return [planProduct('matmul', left, right, target, room), ...planLoop('matmul epilogue', dims, epilogue, result)]
 }

@@ -40,6 +40,7 @@ const launchesOf = (kernel: Kernel, room: Room): Launch[] => {
 export const planKernels = (plan: KernelPlan): Plan => {
   const buffers = [...plan.buffers]
   let workspace = plan.workspace
+  const tables = new Map<string, Int32Array>()
   const kernels = plan.kernels.map((kernel): PlannedKernel => {
     // What one kernel needs for itself lies where that of the others lies.
     let end = plan.workspace
@@ -49,6 +50,13 @@ export const planKernels = (plan: KernelPlan): Plan => {
         end += Math.ceil(size / alignment) * alignment
         workspace = Math.max(workspace, end)
         return buffers.length - 1
+      },
+      table: (key, make) => {
+        const known = tables.get(key)
+        if (known !== undefined) return known
+        const made = make()
+        tables.set(key, made)
+        return made
       },
     }
     return { kernel, launches: launchesOf(kernel, room) }

@@ -134,7 +134,7 @@ const launchOf = (
 
 /** Launches that write the reduced values of all kept places to `target`. */
 const reduceInto = (reduction: Reduction, target: Access, room: Room): Launch[] => {
-  const { op, dims, kept, outer, value } = reduction
+  const { op, dims, kept, value } = reduction
   const dtype = dtypeOfValue(reduction, value)
   const keptDims = dims.slice(0, kept)
   const padded = (strides: readonly number[]): number[] => [...strides, ...dims.slice(kept).map(() => 0)]

@@ -37,28 +37,30 @@ export const uniformStride = ({ dims, strides }: Axis): number | undefined => {
   return step ?? 0
 }
 
-const neighbours = (offsets: Int32Array, from: number, to: number, step: number): number => {
-  let count = 1
-  while (from + count < to && offsets[from + count] === offsets[from]! + count * step) count++
-  return count
+/** How many places from `from` on, but before `to`, are `step` bytes apart. */
+const run = (offsets: Int32Array, from: number, to: number, step: number): number => {
+  let at = from + 1
+  while (at < to && offsets[at]! - offsets[at - 1]! === step) at++
+  return at - from
 }
 
-/** The entry of one group of the places [from, to); places of the group beyond `to` do not matter. */
-const groupEntry = (offsets: Int32Array, from: number, to: number): readonly [number, number, number] => {
-  const first = offsets[from]!
-  const leading = neighbours(offsets, from, to, 4)
-  if (leading === to - from) return [first, first, 4]
-  const rest = from + leading
-  if (neighbours(offsets, rest, to, 4) === to - rest) return [first, offsets[rest]! - 4 * leading, leading]
-  if (neighbours(offsets, from, to, 8) === to - from) return [first, first, everySecond]
-  return [first, first, scattered]
-}
-
-/** The table of groups of an axis of `size` places: see kernel/matmul/pack.ts. */
+/** The table of groups of an axis of `size` places: see kernel/matmul/pack.ts. Places beyond the last do not matter. */
 export const groupsOf = (offsets: Int32Array, size: number): Int32Array => {
   const table = new Int32Array(Math.ceil(size / 4) * (groupBytes / 4))
-  for (let from = 0; from < size; from += 4)
-    table.set(groupEntry(offsets, from, Math.min(from + 4, size)), (from / 4) * (groupBytes / 4))
+  let entry = 0
+  for (let from = 0; from < size; from += 4, entry += groupBytes / 4) {
+    const to = Math.min(from + 4, size)
+    const first = offsets[from]!
+    const leading = run(offsets, from, to, 4)
+    const rest = from + leading
+    table[entry] = first
+    table[entry + 1] = first
+    if (rest === to) table[entry + 2] = 4
+    else if (run(offsets, rest, to, 4) === to - rest) {
+      table[entry + 1] = offsets[rest]! - 4 * leading
+      table[entry + 2] = leading
+    } else table[entry + 2] = run(offsets, from, to, 8) === to - from ? everySecond : scattered
+  }
   return table
 }
 

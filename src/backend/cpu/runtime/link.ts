@@ -37,6 +37,7 @@ export const link = (launches: readonly Launch[], bindings: readonly Binding[], 
   const patches: Patch[][] = Array.from({ length: slots }, () => [])
   const scalars: { readonly word: number; readonly index: number; readonly dtype: DType }[] = []
   const scalarWords = new Map<string, number>()
+  const tables: { readonly word: number; readonly values: Int32Array }[] = []
   const labels = new Map<Label, number>()
   const labelled: { readonly word: number; readonly label: Label }[] = []
   const pending: { readonly word: number; readonly place: () => number }[] = []
@@ -77,14 +78,7 @@ export const link = (launches: readonly Launch[], bindings: readonly Binding[], 
         pending.push({ word: at, place: () => scalarWord(word.index, word.dtype) })
         return
       case 'table':
-        pending.push({
-          word: at,
-          place: () => {
-            const first = words.length
-            for (const value of word.values) words.push(value)
-            return first
-          },
-        })
+        tables.push({ word: at, values: word.values })
         return
       case 'words':
         pending.push({ word: at, place: () => place(word.words) })
@@ -108,7 +102,20 @@ export const link = (launches: readonly Launch[], bindings: readonly Binding[], 
     words[word] = 4 * labels.get(label)!
     own.push(word)
   }
-  return { words: Int32Array.from(words), functions, own, patches, scalars, list }
+  // Tables come last, each once; most of the block is tables.
+  const tableWords = new Map<Int32Array, number>()
+  let size = words.length
+  for (const { word, values } of tables) {
+    const known = tableWords.get(values)
+    if (known === undefined) tableWords.set(values, size)
+    words[word] = 4 * (known ?? size)
+    own.push(word)
+    if (known === undefined) size += values.length
+  }
+  const image = new Int32Array(size)
+  image.set(words)
+  for (const [values, at] of tableWords) image.set(values, at)
+  return { words: image, functions, own, patches, scalars, list }
 }
 
 export const listBytes = (launches: readonly Launch[]): number => launches.length * launchBytes
