@@ -61,7 +61,6 @@ const { state } = await fold(device, descend, start, epochs(data, { size: batchS
   onStep: ({ count, metrics }) => {
     if (count % (steps / 5) === 0)
       console.log(`step ${count}  loss ${metrics.loss.toFixed(4)}  accuracy ${(100 * metrics.accuracy).toFixed(1)} %`)
-    return undefined
   },
 })
 

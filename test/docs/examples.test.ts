@@ -1,9 +1,13 @@
-/** Every example of a docstring is type-checked and run as a module, and its `// => value` comments are compared. */
+/**
+ * Every example of a docstring and of the README is type-checked and run as a module, and its `// => value` comments are
+ * compared.
+ */
+import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import ts from 'typescript'
 import { describe, expect, it } from 'vitest'
-import { checkName, examplesIn, valueOf, withChecks, withImports } from './extract.js'
+import { checkName, examplesIn, examplesOf, valueOf, withChecks, withImports } from './extract.js'
 
 const root = new URL('../..', import.meta.url).pathname
 const builtIn = createRequire(import.meta.url)
@@ -20,12 +24,15 @@ const load = async (name: string): Promise<object> =>
   name.startsWith('#/') ? import(join(root, name.slice(2))) : (entries[name]?.() ?? builtIn(name))
 
 const publicNames = new Set(Object.keys(await load('pullback')))
-const examples = await Promise.all(
-  examplesIn(root, ['src', 'laws']).map(async ({ place, file, code }) => ({
-    place,
-    code: withImports({ file, code }, new Set(Object.keys(await load(`#/${file}`))), publicNames),
-  })),
-)
+const examples = [
+  ...(await Promise.all(
+    examplesIn(root, ['src', 'laws']).map(async ({ place, file, code }) => ({
+      place,
+      code: withImports({ file, code }, new Set(Object.keys(await load(`#/${file}`))), publicNames),
+    })),
+  )),
+  ...examplesOf(root, 'README.md'),
+]
 
 /** Runs a module: as the body of a function, in which `require` gives what was imported before. */
 const run = async (code: string, check: (value: unknown, wanted: string) => void): Promise<void> => {
@@ -72,7 +79,7 @@ const typeErrors = (): readonly string[] => {
   })
 }
 
-describe('examples in docstrings', () => {
+describe('examples', () => {
   it('are found', () => {
     expect(examples.length).toBeGreaterThan(100)
   })
@@ -91,4 +98,21 @@ describe('examples in docstrings', () => {
     })
     expect(reached).toBe(count)
   })
+})
+
+it('functions that the README lists are exported', async () => {
+  const [section] = readFileSync(join(root, 'README.md'), 'utf8').split('## What is there')[1]!.split('\n## ')
+  const listed = [...section!.matchAll(/^\|.*\|$/gm)].flatMap(([row]) =>
+    [...row.matchAll(/`([^`]+)`/g)].map(([, name]) => name!),
+  )
+  const modules = await Promise.all(Object.values(entries).map((entry) => entry()))
+  const isExported = (name: string): boolean =>
+    modules.some(
+      (module) =>
+        name
+          .split('.')
+          .reduce<unknown>((value, key) => (value as Record<string, unknown> | undefined)?.[key], module) !== undefined,
+    )
+  expect(listed.length).toBeGreaterThan(100)
+  expect(listed.filter((name) => !(name in entries) && !isExported(name))).toEqual([])
 })

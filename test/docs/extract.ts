@@ -1,4 +1,4 @@
-/** The examples of docstrings: what follows `@example`, as modules that can be checked and run. */
+/** The examples of docstrings (what follows `@example`) and of the README, as modules that can be checked and run. */
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import ts from 'typescript'
@@ -34,6 +34,16 @@ export const examplesIn = (root: string, folders: readonly string[]): readonly E
       .sort()
       .flatMap((name) => blocksOf(`${folder}/${name}`, readFileSync(join(root, folder, name), 'utf8'))),
   )
+
+/** The blocks of TypeScript in a Markdown file. */
+export const examplesOf = (root: string, file: string): readonly Example[] => {
+  const text = readFileSync(join(root, file), 'utf8')
+  return [...text.matchAll(/^```ts\n(.*?)^```$/gms)].map((block) => ({
+    place: `${file}:${text.slice(0, block.index).split('\n').length}`,
+    file,
+    code: block[1]!,
+  }))
+}
 
 const parse = (code: string): ts.SourceFile => ts.createSourceFile('example.ts', code, ts.ScriptTarget.ES2022, true)
 
