@@ -16,7 +16,7 @@ const isZero = (node: Node): boolean =>
  *
  * const next = applyUpdates({ weight: tensor([1, 2]) }, { weight: tensor([0.5, -1]) })
  */
-export const applyUpdates = <P>(params: P, updates: P): P =>
+export const applyUpdates = <P>(params: P, updates: NoInfer<P>): P =>
   zipTrees('applyUpdates', [params, updates], (param, update) =>
     isZero(nodeOf(update)) ? param : (add(param as Tensor, update as Tensor) as unknown as AnyTensor),
   )

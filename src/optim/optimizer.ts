@@ -16,9 +16,10 @@ export interface OptimizerState<P> {
 
 export interface Optimizer {
   readonly init: <P>(params: P) => OptimizerState<P>
+  /** P is what `params` are: gradients or a state of a model with fewer params do not compile, either. */
   readonly update: <P>(
-    gradients: P,
-    state: OptimizerState<P>,
+    gradients: NoInfer<P>,
+    state: OptimizerState<NoInfer<P>>,
     params: P,
   ) => readonly [updates: P, state: OptimizerState<P>]
 }
