@@ -14,10 +14,7 @@ import { reduce } from '../../src/backend/reference/reduce.js'
 import { rounded } from '../../src/backend/reference/rounding.js'
 import { places, type View } from '../../src/backend/reference/view.js'
 import { overlapAdd } from '../../src/backend/reference/window.js'
-import type { Backend, Value } from '../../src/engine/backend.js'
-import { describePlan } from '../../src/engine/describe.js'
 import type { Access, Body, Kernel, KernelPlan, ScanKernel } from '../../src/engine/kernel.js'
-import { type LowerOptions, lower } from '../../src/engine/lower.js'
 
 /** A stretch of memory: the array that holds it, where it begins, and its length. */
 interface Memory {
@@ -28,9 +25,9 @@ interface Memory {
 
 const rubbish = 0x7fbadbad
 
-const toWords = (data: HostArray): Uint32Array =>
+export const toWords = (data: HostArray): Uint32Array =>
   data instanceof Uint8Array ? Uint32Array.from(data) : new Uint32Array(data.slice().buffer)
-const fromWords = (words: Uint32Array, dtype: DType): HostArray => {
+export const fromWords = (words: Uint32Array, dtype: DType): HostArray => {
   if (dtype === 'bool') return Uint8Array.from(words)
   if (dtype === 'float32') return new Float32Array(words.slice().buffer)
   return dtype === 'int32' ? new Int32Array(words.slice().buffer) : words.slice()
@@ -304,33 +301,3 @@ export const runPlan = (
     return words.slice(offset, offset + size)
   })
 }
-
-/** A backend that interprets plans. */
-export const planBackend = (options: Partial<LowerOptions> = {}): Backend<Uint32Array, 'sync'> => ({
-  name: 'plan',
-  mode: 'sync',
-  dtypes: ['float32', 'int32', 'uint32', 'bool'],
-  compile: (program, { donated, keep }) => {
-    const plan = lower(program, { ...options, donated, keep })
-    const dtypes = program.outputs.map((output) => program.instructions[output]!.dtype)
-    return {
-      run: (inputs, scalars) =>
-        runPlan(
-          plan,
-          inputs.map((value, i) => {
-            const words = value.kind === 'host' ? toWords(value.data) : value.buffer
-            return donated[i] ? words : words.slice()
-          }),
-          scalars,
-        ).map(
-          (words, i): Value<Uint32Array> =>
-            keep === 'host' ? { kind: 'host', data: fromWords(words, dtypes[i]!) } : { kind: 'device', buffer: words },
-        ),
-      describe: () => describePlan(plan),
-      dispose: () => {},
-    }
-  },
-  upload: (data) => toWords(data),
-  download: (buffer, dtype) => fromWords(buffer, dtype),
-  release: () => {},
-})

@@ -8,7 +8,7 @@ import { leaves } from '../../src/array/tree.js'
 import { referenceBackend } from '../../src/backend/reference/backend.js'
 import { differentiable } from '../../src/diff/index.js'
 import { deviceOf, type SyncDevice } from '../../src/engine/device.js'
-import { planBackend } from './interpreter.js'
+import { planBackend } from './planBackend.js'
 
 const reference = deviceOf(referenceBackend())
 const fused = deviceOf(planBackend())

@@ -24,7 +24,7 @@ import { referenceBackend } from '../../../src/backend/reference/backend.js'
 import { canonicalize } from '../../../src/engine/canonical.js'
 import { deviceOf } from '../../../src/engine/device.js'
 import { lower } from '../../../src/engine/lower.js'
-import { planBackend } from '../interpreter.js'
+import { planBackend } from '../planBackend.js'
 
 const reference = deviceOf(referenceBackend())
 const devices = [deviceOf(planBackend()), deviceOf(planBackend({ unfused: true }))]
