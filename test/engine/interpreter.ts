@@ -265,9 +265,7 @@ const idOf = (words: object): number => {
 
 const fill = (dtype: DType, values: readonly number[]): HostArray => {
   const out = allocate(dtype, values.length)
-  values.forEach((value, i) => {
-    out[i] = value
-  })
+  out.set(values)
   return out
 }
 
