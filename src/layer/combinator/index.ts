@@ -1,4 +1,5 @@
 export { chain, named } from './chain.js'
+export { checkpoint } from './checkpoint.js'
 export { fromFunction } from './fromFunction.js'
 export { identity, input } from './identity.js'
 export { type Frozen, freeze, inferring } from './mode.js'
