@@ -27,7 +27,10 @@ const child = fileURLToPath(new URL('child.ts', import.meta.url))
 const loader = ['--import', 'tsx']
 const inProcess = (name: string): Figures => {
   const args = [...loader, child, name, values.device, values.threads]
-  const { status, stdout, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8', env: { ...process.env, TSX_TSCONFIG_PATH: tsconfig } })
+  const { status, stdout, stderr } = spawnSync(process.execPath, args, {
+    encoding: 'utf8',
+    env: { ...process.env, TSX_TSCONFIG_PATH: tsconfig },
+  })
   const line = stdout.trim().split('\n').at(-1) ?? ''
   return status === 0
     ? (JSON.parse(line) as Figures)
