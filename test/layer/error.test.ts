@@ -103,6 +103,12 @@ describe('errors', () => {
     expect(error.got).toBe('[4, 11], with padding')
     expect(mistake(() => init(p.maxPool2d(3), float(1, 1, 2, 2))).path).toBe('maxPool2d')
   })
+  it('refuse windows of padding alone', () => {
+    const error = mistake(() => init(p.maxPool2d({ kernel: [2, 3], padding: 2 }), float(1, 1, 4, 4)))
+    expect(error.expected).toBe('padding smaller than the window [2, 3]')
+    expect(error.got).toBe('[2, 2] and [2, 2]')
+    expect(mistake(() => init(p.avgPool2d({ kernel: 1, padding: 1 }), float(1, 1, 4, 4))).path).toBe('avgPool2d')
+  })
   it('refuse groups and heads that do not divide', () => {
     expect(mistake(() => p.conv2d({ in: 3, out: 4, kernel: 1, groups: 2 })).got).toBe('3 and 4')
     expect(mistake(() => p.groupNorm(5, { groups: 2 })).got).toBe('2')

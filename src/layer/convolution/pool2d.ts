@@ -60,7 +60,15 @@ const checkImages = (name: string, x: Tensor): void => {
 const windowsOf = ({ name, kernel, geometry }: Pool, x: Tensor, outside: number): Windows => {
   checkImages(name, x)
   const [n, channels, height, width] = x.shape as readonly number[]
-  const [[top, bottom], [left, right]] = paddingFor(name, geometry, kernel, [height!, width!])
+  const padding = paddingFor(name, geometry, kernel, [height!, width!])
+  if (padding.some(([before, after], i) => before >= kernel[i]! || after >= kernel[i]!))
+    fail(
+      name,
+      `padding smaller than the window ${showShape(kernel)}`,
+      padding.map(showShape).join(' and '),
+      'A window of padding alone has no largest element and no mean.',
+    )
+  const [[top, bottom], [left, right]] = padding
   const options: WindowOptions = { size: kernel, stride: geometry.stride, dilation: [1, 1] }
   const padded = pad(
     x,
@@ -155,7 +163,8 @@ const pooling = <O>(name: string, prepare: (options: number | O) => (x: Tensor) 
  * The largest element of each window: [N, C, H, W] to [N, C, H', W']. The pullback routes the cotangent to the first
  * largest element. Padding is -infinity, so it never wins.
  *
- * @throws PullbackError when the input is not [N, C, H, W], or a window is larger than the padded input
+ * @throws PullbackError when the input is not [N, C, H, W], a window is larger than the padded input, or
+ * padding is as large as a window
  * @example
  * import { maxPool2d, ones } from 'pullback'
  *
@@ -170,7 +179,8 @@ export const maxPool2d: Pooling<PoolOptions> = pooling('maxPool2d', (options) =>
 /**
  * The mean of each window: [N, C, H, W] to [N, C, H', W'].
  *
- * @throws PullbackError when the input is not [N, C, H, W], or a window is larger than the padded input
+ * @throws PullbackError when the input is not [N, C, H, W], a window is larger than the padded input, or
+ * padding is as large as a window
  * @example
  * import { avgPool2d, ones } from 'pullback'
  *
