@@ -75,7 +75,7 @@ test('the same command gives the same fingerprint, killed and resumed or not', a
   expect(out).toContain(`fingerprint ${record('first').fingerprint}`)
   expect(record('second').fingerprint).toBe(record('first').fingerprint)
   expect(record('second').configuration).toEqual({
-    ...{ model: 'lenet', epochs: 2, batch: 16, rate: 0.002, seed: 5, device: 'cpu', data },
+    ...{ model: 'lenet', epochs: 2, batch: 16, rate: 0.004, seed: 5, device: 'cpu', data },
   })
 })
 
