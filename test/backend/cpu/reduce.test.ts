@@ -23,7 +23,7 @@ const model = (
     }
   const results = blocks.map((block) => {
     const lane = new Array<number>(8).fill(identity)
-    for (const chunk of block) chunk.forEach((x, i) => (lane[i % 8] = f(lane[i % 8]!, x)))
+    for (const chunk of block) for (const [i, x] of chunk.entries()) lane[i % 8] = f(lane[i % 8]!, x)
     const [a, b, c, d] = [0, 1, 2, 3].map((i) => f(lane[i]!, lane[i + 4]!)) as [number, number, number, number]
     return f(f(a, c), f(b, d))
   })
@@ -99,6 +99,10 @@ const cases: readonly Case[] = [
   { name: 'rows with gaps', kept: [4], outer: [], row: [21], strides: [64, 3] },
   { name: 'a row that is no single walk', kept: [], outer: [], row: [5, 6], strides: [8, 1] },
   { name: 'rows that are no single walk', kept: [3], outer: [2], row: [7, 600], strides: [1, 20000, 601, 1] },
+  { name: 'padded rows', kept: [3], outer: [5], row: [4, 16], strides: [100, 400, 20, 1] },
+  { name: 'padded rows in blocks', kept: [2], outer: [9], row: [32, 32], strides: [1200, 2400, 34, 1] },
+  { name: 'one long padded row', kept: [], outer: [], row: [80, 64], strides: [70, 1] },
+  { name: 'long padded rows', kept: [2], outer: [2], row: [64, 128], strides: [9000, 18000, 130, 1] },
   { name: 'a broadcast operand', kept: [3], outer: [], row: [10], strides: [1, 0] },
 ]
 

@@ -43,3 +43,9 @@ export const joinLanes = ({ combine }: Fold, low: Local, high: Local): Code => [
   low.set(combine(low, v128.shuffle(low, low, [2, 3, 2, 3]))),
   low.set(combine(low, v128.shuffle(low, low, [1, 1, 1, 1]))),
 ]
+
+/** A mask for argMax: where a is better than b. NaN is better than any number. */
+export const beats = (dtype: DType, a: Local, b: Local): Code =>
+  dtype === 'float32'
+    ? v128.or(f32x4.greater(a, b), v128.and(f32x4.notEqual(a, a), f32x4.equal(b, b)))
+    : (dtype === 'uint32' ? i32x4.greaterUnsigned : i32x4.greater)(a, b)

@@ -8,16 +8,12 @@ import { define, doWhile, i32, when } from '../emit/instructions.js'
 import { f32x4, i32x4, v128 } from '../emit/simd.js'
 import { kernelType } from '../plan/launch.js'
 import { type Layout, sizeAt } from '../plan/layout.js'
-import { firstLanes } from './accumulate.js'
+import { beats, firstLanes } from './accumulate.js'
 import { cursor } from './cursor.js'
 import { dimsFrom, type ReduceShape } from './reduceRows.js'
 import { vectorCode } from './vector.js'
 
-/** Masks: where a beats b, and where they are as good. */
-const beats = (dtype: DType, a: Local, b: Local): Code =>
-  dtype === 'float32'
-    ? v128.or(f32x4.greater(a, b), v128.and(f32x4.notEqual(a, a), f32x4.equal(b, b)))
-    : (dtype === 'uint32' ? i32x4.greaterUnsigned : i32x4.greater)(a, b)
+/** A mask: where they are as good. */
 const ties = (dtype: DType, a: Local, b: Local): Code =>
   dtype === 'float32'
     ? v128.or(f32x4.equal(a, b), v128.and(f32x4.notEqual(a, a), f32x4.notEqual(b, b)))

@@ -4,12 +4,14 @@
  * windowed operands alike: a convolution is a product whose b is a view of windows.
  */
 import { sizeOf, stridesOf } from '../../../array/shape.js'
-import type { Access, Body, MatmulKernel } from '../../../engine/kernel.js'
+import type { Access, MatmulKernel } from '../../../engine/kernel.js'
 import { gemm, wholeLimit, widestStripe } from '../kernel/matmul/gemm.js'
+import { tileColumns, tileRows } from '../kernel/matmul/micro.js'
 import { vectorMatrix } from '../kernel/matmul/vector.js'
 import { addressOf, type KernelSource, type Launch, type Room, type Word } from './launch.js'
 import { planLoop } from './loop.js'
-import { plainStore } from './reduce.js'
+import { plainStore } from './reduce/groups.js'
+import { withResult } from './reduce/reduce.js'
 import { type Axis, axisSize, groupCost, groupsOf, offsetsOf, uniformStride } from './tables.js'
 
 /** An operand: its own axis (m or n), the common axis k, and the matrices of the batch. */
@@ -121,7 +123,9 @@ const planProduct = (name: string, a: Side, b: Side, target: Target, room: Room)
   }
 }
 
-const isNarrow = (size: number): boolean => size < 4
+/** Results that whole tiles compute for each one that is wanted. */
+const waste = (rows: number, columns: number): number =>
+  (roundUp(rows, tileRows) * roundUp(columns, tileColumns)) / (rows * columns)
 
 /** Where the one plain store of an epilogue goes, if rows of the product can be written there as they come. */
 const directTarget = (
@@ -147,23 +151,21 @@ export const planMatmul = (kernel: MatmulKernel, room: Room): Launch[] => {
   const dims = [...batch, ...m, ...n]
   const places = sizeOf(dims)
   if (places === 0) return []
-  if (sizeOf(k) === 0) {
-    const zeros: Body = {
-      ...epilogue,
-      operands: epilogue.operands.map((operand) =>
-        operand.kind === 'result' ? { kind: 'constant', dtype: 'float32', value: 0 } : operand,
-      ),
-    }
-    return planLoop('matmul', dims, zeros)
-  }
+  if (sizeOf(k) === 0) return planLoop('matmul', dims, withResult(epilogue, 'float32', 0))
   const [a, b] = sidesOf(kernel)
   const plain = plainStore(epilogue)
   const [rows, columns] = [sizeOf(m), sizeOf(n)]
-  // The transposed product computes the same sums: it is preferred where its results can be stored as they come, and
-  // where few columns would leave most of a tile unused.
   const straight = directTarget(plain, batch, m, n, false)
   const turned = directTarget(plain, batch, m, n, true)
-  const swapped = isNarrow(columns) && rows > columns ? true : straight === undefined && turned !== undefined
+  // The transposed product computes the same sums. It is preferred where its results can be stored as they come, or where
+  // its tiles fit better and results are few for the work that they take.
+  const gain = waste(rows, columns) / waste(columns, rows)
+  const swapped =
+    rows === 1
+      ? false
+      : columns === 1 || gain > (sizeOf(k) > 64 ? 1.1 : 1.5)
+        ? true
+        : straight === undefined && turned !== undefined
   const [left, right] = swapped ? [b, a] : [a, b]
   const direct = swapped ? turned : straight
   if (direct !== undefined) return [planProduct('matmul', left, right, direct, room)]

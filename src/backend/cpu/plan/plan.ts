@@ -3,7 +3,7 @@ import type { Kernel, KernelPlan, PlannedBuffer } from '../../../engine/kernel.j
 import type { Launch, Room } from './launch.js'
 import { planLoop } from './loop.js'
 import { planMatmul } from './matmul.js'
-import { planReduce } from './reduce.js'
+import { planReduce } from './reduce/reduce.js'
 import { planScan } from './scan.js'
 import { planWhole } from './whole.js'
 
