@@ -23,6 +23,7 @@
  * await runLaws(layerLaws(), { device: reference(), layer, input, tolerance }, seeds)
  */
 export * from './activation.js'
+export * from './agreement.js'
 export * from './arbitrary.js'
 export * from './array.js'
 export * from './backend.js'

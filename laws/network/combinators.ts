@@ -3,6 +3,7 @@ import {
   type AnyLayer,
   cast,
   chain,
+  checkpoint,
   concat,
   type DType,
   dense,
@@ -46,6 +47,7 @@ const holding = (
 
 export const combinators: readonly NetworkPart[] = [
   { of: ['identity', 'input'], role: 'moves', fits: always, make: (_, n) => (n % 2 === 0 ? same() : loose(input())) },
+  holding(['checkpoint'], (shape, n, inner) => checkpoint(inner(shape, n))),
   holding(['freeze'], (shape, n, inner) => freeze(inner(shape, n))),
   holding(['inferring'], (shape, n, inner) => inferring(inner(shape, n))),
   holding(['named'], (shape, n, inner) => namedAll({ first: inner(shape, n) }, { second: same() })),

@@ -1,9 +1,13 @@
-/** Convolution and pooling of every geometry: whatever `init` takes obeys the laws of layers; the rest is a PullbackError. */
+/**
+ * Convolution and pooling of every geometry: whatever `init` takes obeys the laws of layers, on every device; the
+ * rest is a PullbackError.
+ */
 import fc from 'fast-check'
 import * as p from 'pullback'
-import { distinct, inputOf, layerLaws } from 'pullback/laws'
+import { agreementLaw, distinct, inputOf, layerLaws } from 'pullback/laws'
 import { reference } from 'pullback/reference'
 import { expect, it } from 'vitest'
+import { devices } from '../devices.js'
 
 const device = reference()
 const tolerance = { absolute: 1e-9, relative: 1e-9 }
@@ -29,6 +33,18 @@ const fitting = async (layers: fc.Arbitrary<() => unknown>, images: fc.Arbitrary
       for (const law of laws) {
         const verdict = await law.holds({ device, tolerance, layer, input, sample })({ seed })
         if (!verdict.holds) throw new Error(`${law.name}: ${verdict.because}`)
+      }
+      const single = { shape: input.shape, dtype: 'float32' } as const
+      for (const { name, device: other, bound } of devices) {
+        const verdict = await agreementLaw.holds({
+          device: other,
+          reference: device,
+          layer,
+          input: single,
+          sample: (seed) => inputOf(single, seed, distinct),
+          tolerance: { absolute: bound, relative: bound },
+        })({ seed })
+        if (!verdict.holds) throw new Error(`${name}: ${verdict.because}`)
       }
     }),
     { numRuns: 60, seed: 1 },

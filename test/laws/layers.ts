@@ -164,6 +164,7 @@ const combinators: Readonly<Record<string, AnyInstance>> = {
   repeat: instance(p.repeat(3, stateful as p.AnyLayer), matrix),
   shared: instance(p.shared(2, stateful as p.AnyLayer), [matrix, matrix]),
   'shared with one draw': instance(p.shared(2, stateful as p.AnyLayer, { draws: 'once' }), [matrix, matrix]),
+  checkpoint: instance(p.checkpoint(stateful as p.AnyLayer), matrix),
   freeze: instance(p.freeze(stateful as p.AnyLayer), matrix),
   inferring: instance(p.inferring(stateful as p.AnyLayer), matrix),
   'freeze of inferring': instance(p.freeze(p.inferring(stateful as p.AnyLayer)), matrix),

@@ -83,9 +83,19 @@ const backends: readonly Broken[] = [
   backend('placing and reading is evaluating', 'reading rounds', backendWith(inexact)),
   backend('giving up a state changes no bit', 'the state before comes back', backendWith(stale)),
   breaks(
+    l.agreementLaw,
+    'a wrong op',
+    {
+      ...backendWith(wrongGate),
+      layer: p.chain(p.dense(3, 2), p.tanh()) as p.AnyLayer,
+      input: { shape: [4, 3], dtype: 'float32' },
+    },
+    l.seeds,
+  ),
+  breaks(
     l.networkAgreementLaw,
     'a wrong op',
-    { ...backendWith(wrongOp), device: wrongGate, parts: l.networkParts },
+    { ...backendWith(wrongGate), parts: l.networkParts },
     l.networks(),
     options,
   ),
