@@ -82,7 +82,8 @@ export const activations: readonly NetworkPart[] = [
   {
     of: ['batchNorm'],
     role: 'smooth',
-    fits: (shape) => isMatrix(shape) || isImage(shape),
+    // training wants more than one element of each channel
+    fits: (shape) => (isMatrix(shape) || isImage(shape)) && sizeOf(shape) > channelsOf(shape),
     make: (shape) => loose(batchNorm(channelsOf(shape), { epsilon })),
   },
   {

@@ -59,6 +59,10 @@ const starts: readonly (readonly [shape: Shape, kind: 'float' | 'index'])[] = [
   [[3, 4], 'float'],
   [[3, 2, 4], 'float'],
   [[3, 2], 'index'],
+  [[1, 2, 4, 3], 'float'],
+  [[1, 4], 'float'],
+  [[1, 1, 2], 'float'],
+  [[1, 1], 'index'],
 ]
 
 /** The output shape that a layer's init promises; nothing is computed. */
