@@ -22,7 +22,7 @@ const ties = (dtype: DType, a: Local, b: Local): Code =>
 /** dims: kept, then one row dim. */
 export const writeArgMax = ({ dtype, value, kept, structure, classes }: Omit<ReduceShape, 'op'>): FunctionDefinition =>
   define(kernelType.params, kernelType.results, (locals, ...params) => {
-    const [descriptor, begin, end] = params as [Local, Local, Local]
+    const [descriptor, begin, end] = params
     const layout: Layout = { head: 0, rank: kept + 1, pointers: classes.length }
     const offset = locals.i32()
     const vectors = vectorCode(locals, { descriptor, layout, structure, classes, dim: kept, offset, rows: true })

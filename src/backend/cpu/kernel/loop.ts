@@ -37,7 +37,7 @@ export const writeLoop = (
   classes: readonly StrideClass[],
 ): FunctionDefinition =>
   define(kernelType.params, kernelType.results, (locals, ...params) => {
-    const [descriptor, begin, end] = params as [Local, Local, Local]
+    const [descriptor, begin, end] = params
     const layout: Layout = { head: 0, rank, pointers: classes.length }
     const offset = locals.i32()
     const length = locals.i32()

@@ -2,7 +2,7 @@
  * Reductions whose kept places are vectorised: four neighbours at a time, each with its eight lanes, which lie in the
  * scratch memory (for max and min, where no order matters, in one register). A unit is one block of four kept places.
  */
-import type { Code, FunctionDefinition, Local } from '../emit/code.js'
+import type { Code, FunctionDefinition } from '../emit/code.js'
 import { define, doWhile, either, i32, when } from '../emit/instructions.js'
 import { v128 } from '../emit/simd.js'
 import { kernelType } from '../plan/launch.js'
@@ -17,7 +17,7 @@ import { vectorCode } from './vector.js'
 export const writeReduceColumns = (shape: ReduceShape): FunctionDefinition =>
   define(kernelType.params, kernelType.results, (locals, ...params) => {
     const { op, dtype, value, kept, outer, row, structure, classes } = shape
-    const [descriptor, begin, end, scratch] = params as [Local, Local, Local, Local]
+    const [descriptor, begin, end, scratch] = params
     const dim = kept - 1 + outer + row
     const layout: Layout = { head: headWords, rank: dim + 1, pointers: classes.length }
     const vectors = vectorCode(locals, { descriptor, layout, structure, classes, dim, offset: undefined, rows: false })

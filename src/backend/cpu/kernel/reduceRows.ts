@@ -3,7 +3,7 @@
  * place; its result is a single element.
  */
 import type { DType } from '../../../array/dtype.js'
-import type { Code, FunctionDefinition, Local } from '../emit/code.js'
+import type { Code, FunctionDefinition } from '../emit/code.js'
 import { define, doWhile, i32, when } from '../emit/instructions.js'
 import { v128 } from '../emit/simd.js'
 import type { StrideClass, StructuredBody } from '../plan/body.js'
@@ -41,7 +41,7 @@ export const writeReduceRows = ({
   classes,
 }: ReduceShape): FunctionDefinition =>
   define(kernelType.params, kernelType.results, (locals, ...params) => {
-    const [descriptor, begin, end] = params as [Local, Local, Local]
+    const [descriptor, begin, end] = params
     const layout: Layout = { head: headWords, rank: kept + outer + 1, pointers: classes.length }
     const dim = kept + outer
     const offset = locals.i32()

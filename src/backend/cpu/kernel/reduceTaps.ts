@@ -73,7 +73,7 @@ const largest = (locals: Locals, dtype: TapShape['dtype'], x: Local): Accumulato
 export const writeReduceTaps = (shape: TapShape): FunctionDefinition =>
   define(kernelType.params, kernelType.results, (locals, ...params) => {
     const { op, dtype, value, kept, structure, classes } = shape
-    const [descriptor, begin, end, scratch] = params as [Local, Local, Local, Local]
+    const [descriptor, begin, end, scratch] = params
     const dim = kept - 1
     const layout: Layout = { head: tapsHeadWords, rank: kept, pointers: classes.length }
     const vectors = vectorCode(locals, { descriptor, layout, structure, classes, dim, offset: undefined, rows: false })

@@ -3,7 +3,7 @@
  * sequences and of the stacked results, and the carries, which alternate between two places so that the last step ends
  * in the one where the result belongs.
  */
-import type { Code, Local } from '../emit/code.js'
+import type { Code } from '../emit/code.js'
 import { addressRange, call, define, either, i32, range, select } from '../emit/instructions.js'
 import { kernelType } from '../plan/launch.js'
 import { sequence } from './sequence.js'
@@ -25,7 +25,7 @@ export const movingWords = 3
 export const carryWords = 5
 
 export const scan = define(kernelType.params, kernelType.results, (locals, ...params) => {
-  const [descriptor, , , scratch] = params as [Local, Local, Local, Local]
+  const [descriptor, , , scratch] = params
   const word = (at: number): Code => i32.load(descriptor, at)
   const [turn, step, entry, end, length] = [locals.i32(), locals.i32(), locals.i32(), locals.i32(), locals.i32()]
   const table = (first: number, count: number, size: number, body: Code): Code => [

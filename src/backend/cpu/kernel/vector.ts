@@ -147,7 +147,7 @@ export const vectorCode = (locals: Locals, options: VectorOptions): VectorCode =
   const stride = (p: number): Code => word(strideAt(layout, p, dim))
   const prepareFar: Code = classes.map((c, p): Code => {
     if (c !== 'far') return []
-    const [one, two, three] = distances[p] as [Local, Local, Local]
+    const [one, two, three] = distances[p]
     const index = indices.get(p)
     if (index !== undefined) return index.set(i32x4.mul(i32x4.splat(stride(p)), v128.lanes(0, 1, 2, 3)))
     return [one.set(stride(p)), two.set(i32.shiftLeft(one, 1)), three.set(i32.add(one, two))]

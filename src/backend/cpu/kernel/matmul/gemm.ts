@@ -5,10 +5,10 @@
  * matrix of the batch. Results of a later block of k are added to those of the earlier ones.
  */
 import type { Code, Local } from '../../emit/code.js'
-import { call, callIndirect, define, either, i32, range, when } from '../../emit/instructions.js'
+import { call, callIndirect, define, doWhile, either, i32, range, when } from '../../emit/instructions.js'
 import { kernelType } from '../../plan/launch.js'
 import { edgeTile, micro, tileColumns, tileRows } from './micro.js'
-import { groupBytes, packAcross, packAlong } from './pack.js'
+import { groupBytes, packAcross, packAlong, packPair } from './pack.js'
 
 export const depthBlock = 256
 /** Rows of a that are packed at a time where a is not packed whole. */
@@ -69,19 +69,7 @@ const packPanels = define(
   Array.from({ length: 11 }, () => 'i32' as const),
   [],
   (locals, ...params) => {
-    const [target, width, source, begin, end, depth, depthEnd, offsets, depths, groups, across] = params as unknown as [
-      Local,
-      Local,
-      Local,
-      Local,
-      Local,
-      Local,
-      Local,
-      Local,
-      Local,
-      Local,
-      Local,
-    ]
+    const [target, width, source, begin, end, depth, depthEnd, offsets, depths, groups, across] = params
     const [place, at, lastDepth, panelBytes, inside] = [
       locals.i32(),
       locals.i32(),
@@ -89,40 +77,47 @@ const packPanels = define(
       locals.i32(),
       locals.i32(),
     ]
+    const [groupsLeft, offset, group] = [locals.i32(), locals.i32(), locals.i32()]
     const groupAt = (i: Code): Code => i32.add(groups, i32.mul(i, groupBytes))
     return [
       lastDepth.set(i32.add(depths, i32.shiftLeft(depthEnd, 2))),
       depths.set(i32.add(depths, i32.shiftLeft(depth, 2))),
       panelBytes.set(i32.mul(i32.sub(depthEnd, depth), width)),
       at.set(target),
-      inside.set(0),
-      range(place, begin, end, 4, [
+      // A panel is one group wide (a) or two (b).
+      range(place, begin, end, i32.shiftRight(width, 2), [
+        inside.set(0),
+        groupsLeft.set(i32.shiftRight(i32.add(i32.sub(end, place), 3), 2)),
+        offset.set(i32.add(offsets, i32.shiftLeft(place, 2))),
+        group.set(groupAt(i32.shiftRight(place, 2))),
         when(
-          across,
-          call(
-            packAcross,
-            i32.add(at, inside),
-            width,
-            source,
-            groupAt(i32.shiftRight(depth, 2)),
-            i32.add(offsets, i32.shiftLeft(place, 2)),
-            depths,
-            lastDepth,
-          ),
-          call(
-            packAlong,
-            i32.add(at, inside),
-            width,
-            source,
-            groupAt(i32.shiftRight(place, 2)),
-            i32.add(offsets, i32.shiftLeft(place, 2)),
-            depths,
-            lastDepth,
+          i32.and(i32.isZero(across), i32.and(i32.equal(width, 32), i32.greater(groupsLeft, 1))),
+          call(packPair, at, source, group, offset, depths, lastDepth),
+          doWhile(
+            [
+              when(
+                across,
+                call(
+                  packAcross,
+                  i32.add(at, inside),
+                  width,
+                  source,
+                  groupAt(i32.shiftRight(depth, 2)),
+                  offset,
+                  depths,
+                  lastDepth,
+                ),
+                call(packAlong, i32.add(at, inside), width, source, group, offset, depths, lastDepth),
+              ),
+              inside.set(i32.add(inside, 16)),
+              offset.set(i32.add(offset, 16)),
+              group.set(i32.add(group, groupBytes)),
+              groupsLeft.set(i32.sub(groupsLeft, 1)),
+            ],
+            i32.and(i32.less(inside, width), i32.greater(groupsLeft, 0)),
           ),
         ),
-        // A panel is one group wide (a) or two (b).
-        inside.set(i32.add(inside, 16)),
-        when(i32.greaterOrEqual(inside, width), [inside.set(0), at.set(i32.add(at, panelBytes))]),
+        at.set(i32.add(at, panelBytes)),
       ]),
     ]
   },
@@ -133,17 +128,7 @@ const macro = define(
   Array.from({ length: 9 }, () => 'i32' as const),
   [],
   (locals, ...params) => {
-    const [rows, columns, k, a, b, c, stride, accumulate, scratch] = params as unknown as [
-      Local,
-      Local,
-      Local,
-      Local,
-      Local,
-      Local,
-      Local,
-      Local,
-      Local,
-    ]
+    const [rows, columns, k, a, b, c, stride, accumulate, scratch] = params
     const [i, j, height, width, at] = [locals.i32(), locals.i32(), locals.i32(), locals.i32(), locals.i32()]
     const panelA = i32.add(a, i32.mul(i32.shiftLeft(i, 2), k))
     const panelB = i32.add(b, i32.mul(i32.shiftLeft(j, 2), k))
@@ -167,10 +152,9 @@ const macro = define(
 )
 
 export const gemm = define(kernelType.params, kernelType.results, (locals, ...params) => {
-  const [descriptor, begin, end, scratch] = params as [Local, Local, Local, Local]
+  const [descriptor, begin, end, scratch] = params
   const word = (at: number): Code => i32.load(descriptor, at)
   const local = (): Local => locals.i32()
-  type Eight = [Local, Local, Local, Local, Local, Local, Local, Local]
   const [unit, matrix, stripe, row, rowEnd, column, columnEnd] = [
     local(),
     local(),
@@ -180,7 +164,7 @@ export const gemm = define(kernelType.params, kernelType.results, (locals, ...pa
     local(),
     local(),
   ]
-  const [a, b, c, stride, k, whole, packed, packedRow] = Array.from({ length: 8 }, local) as Eight
+  const [a, b, c, stride, k, whole, packed, packedRow] = Array.from({ length: 8 }, local)
   const [depth, depthEnd, count, i, blockEnd, panels, accumulate] = [
     local(),
     local(),

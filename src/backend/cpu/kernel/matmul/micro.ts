@@ -15,7 +15,7 @@ const halves = [0, 1] as const
 
 /** (k, a, b, c, stride of c in bytes, whether to add to what is in c) */
 export const micro = define(['i32', 'i32', 'i32', 'i32', 'i32', 'i32'], [], (locals, ...params) => {
-  const [k, a, b, c, stride, accumulate] = params as [Local, Local, Local, Local, Local, Local]
+  const [k, a, b, c, stride, accumulate] = params
   const totals = rows.map(() => halves.map(() => locals.v128()))
   const columns = halves.map(() => locals.v128())
   const element = locals.v128()
@@ -54,7 +54,7 @@ export const storeFew = (address: Local, value: Local, count: Local, offset = 0)
 const tileBytes = 4 * tileColumns
 /** (rows, columns, tile, c, stride of c, accumulate): the part of a whole tile that lies inside the matrix. */
 const copyTile = define(['i32', 'i32', 'i32', 'i32', 'i32', 'i32'], [], (locals, ...params) => {
-  const [height, width, tile, c, stride, accumulate] = params as [Local, Local, Local, Local, Local, Local]
+  const [height, width, tile, c, stride, accumulate] = params
   const [x, row, rest] = [locals.v128(), locals.i32(), locals.i32()]
   const half = (offset: number, count: Local): Code => [
     x.set(v128.load(tile, offset)),

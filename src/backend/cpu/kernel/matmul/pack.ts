@@ -5,7 +5,7 @@
  * how it is read.
  */
 import type { Code, FunctionDefinition, Local, Operand } from '../../emit/code.js'
-import { define, doWhile, i32, when } from '../../emit/instructions.js'
+import { call, define, doWhile, i32, when } from '../../emit/instructions.js'
 import { v128 } from '../../emit/simd.js'
 import { firstLanes } from '../accumulate.js'
 
@@ -24,11 +24,12 @@ interface Group {
   readonly mask: Local
 }
 
-/** The four places of a group that is not scattered, for one place of the other axis. */
-const readers: readonly {
+interface Reader {
   readonly matches: (kind: Local) => Code
   readonly read: (at: Local, group: Group) => Code
-}[] = [
+}
+/** The four places of a group that is not scattered, for one place of the other axis. */
+const readers: readonly Reader[] = [
   { matches: (kind) => i32.equal(kind, 4), read: (at, { first }) => v128.load(i32.add(at, first)) },
   {
     matches: (kind) => i32.equal(kind, everySecond),
@@ -67,15 +68,7 @@ export const packAlong: FunctionDefinition = define(
   Array.from({ length: 7 }, () => 'i32' as const),
   [],
   (locals, ...params) => {
-    const [target, step, source, group, offsets, depths, end] = params as unknown as Local[] as [
-      Local,
-      Local,
-      Local,
-      Local,
-      Local,
-      Local,
-      Local,
-    ]
+    const [target, step, source, group, offsets, depths, end] = params
     const [first, second, kind, at] = [locals.i32(), locals.i32(), locals.i32(), locals.i32()]
     const mask = locals.v128()
     const places = [locals.i32(), locals.i32(), locals.i32(), locals.i32()]
@@ -102,10 +95,74 @@ export const packAlong: FunctionDefinition = define(
   },
 )
 
+/** (target, source, groups, offsets, depths, end of depths): two neighbouring groups at once, written as [k][8]. */
+export const packPair: FunctionDefinition = define(
+  Array.from({ length: 6 }, () => 'i32' as const),
+  [],
+  (locals, ...params) => {
+    const [target, source, group, offsets, depths, end] = params
+    const at = locals.i32()
+    const groups = [0, 1].map((i) => ({
+      entry: i * groupBytes,
+      first: locals.i32(),
+      second: locals.i32(),
+      kind: locals.i32(),
+      mask: locals.v128(),
+    }))
+    const [left, right] = groups as [(typeof groups)[0], (typeof groups)[0]]
+    const each = (read: (group: Group) => Code): Code =>
+      doWhile(
+        [
+          at.set(i32.add(source, i32.load(depths))),
+          v128.store(target, read(left)),
+          v128.store(target, read(right), 16),
+          target.set(i32.add(target, 32)),
+          depths.set(i32.add(depths, 4)),
+        ],
+        i32.lessUnsigned(depths, end),
+      )
+    const both = (matches: (kind: Local) => Code): Code => i32.and(matches(left.kind), matches(right.kind))
+    const [neighbours, second, broken] = readers as [Reader, Reader, Reader]
+    const alone = (i: number): Code =>
+      call(
+        packAlong,
+        i32.add(target, 16 * i),
+        32,
+        source,
+        i32.add(group, i * groupBytes),
+        i32.add(offsets, 16 * i),
+        depths,
+        end,
+      )
+    return [
+      groups.map(({ entry, first, second: last, kind, mask }) => [
+        first.set(i32.load(group, entry)),
+        last.set(i32.load(group, entry + 4)),
+        kind.set(i32.load(group, entry + 8)),
+        mask.set(firstLanes(kind)),
+      ]),
+      when(
+        both(neighbours.matches),
+        each((one) => neighbours.read(at, one)),
+        when(
+          // Four neighbours are a group whose break comes after the last one.
+          both((kind) => i32.lessUnsigned(i32.sub(kind, 1), 4)),
+          each((one) => broken.read(at, one)),
+          when(
+            both(second.matches),
+            each((one) => second.read(at, one)),
+            [alone(0), alone(1)],
+          ),
+        ),
+      ),
+    ]
+  },
+)
+
 /** Rows become columns: y[i] lane j = x[j] lane i. `half` is scratch. */
 export const transpose = (x: readonly Local[], y: readonly Local[]): Code => {
-  const [a, b, c, d] = x as [Local, Local, Local, Local]
-  const [p, q, r, s] = y as [Local, Local, Local, Local]
+  const [a, b, c, d] = x
+  const [p, q, r, s] = y
   return [
     p.set(v128.shuffle(a, b, [0, 4, 1, 5])),
     q.set(v128.shuffle(c, d, [0, 4, 1, 5])),
@@ -126,15 +183,7 @@ export const packAcross: FunctionDefinition = define(
   Array.from({ length: 7 }, () => 'i32' as const),
   [],
   (locals, ...params) => {
-    const [target, step, source, group, offsets, depths, end] = params as unknown as Local[] as [
-      Local,
-      Local,
-      Local,
-      Local,
-      Local,
-      Local,
-      Local,
-    ]
+    const [target, step, source, group, offsets, depths, end] = params
     const [first, second, kind] = [locals.i32(), locals.i32(), locals.i32()]
     const mask = locals.v128()
     const places = [locals.i32(), locals.i32(), locals.i32(), locals.i32()]

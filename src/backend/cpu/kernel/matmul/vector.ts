@@ -148,28 +148,11 @@ const columnsAcross = (frame: Frame): Code => {
 
 /** The descriptor is that of the general product; `bAcross` is the bytes from column to column, 0 to read along n. */
 export const vectorMatrix = define(kernelType.params, kernelType.results, (locals, ...params) => {
-  const [descriptor, begin, end, vector] = params as [Local, Local, Local, Local]
+  const [descriptor, begin, end, vector] = params
   const word = (at: number): Code => i32.load(descriptor, at)
   const local = (): Local => locals.i32()
-  const [unit, matrix, a, b, c, first, columnEnd, limit] = Array.from({ length: 8 }, local) as [
-    Local,
-    Local,
-    Local,
-    Local,
-    Local,
-    Local,
-    Local,
-    Local,
-  ]
-  const [depth, depthEnd, k, i, at, column, target] = Array.from({ length: 7 }, local) as [
-    Local,
-    Local,
-    Local,
-    Local,
-    Local,
-    Local,
-    Local,
-  ]
+  const [unit, matrix, a, b, c, first, columnEnd, limit] = Array.from({ length: 8 }, local)
+  const [depth, depthEnd, k, i, at, column, target] = Array.from({ length: 7 }, local)
   const frame: Frame = { locals, word, b, target, column, columnEnd, vector, depth, depthEnd }
   const batchOffset = (base: number, table: number): Code =>
     i32.add(word(base), i32.load(i32.add(word(table), i32.shiftLeft(matrix, 2))))

@@ -24,7 +24,7 @@ const keyOf = (dtype: DType, address: Local, bits: Local): Code => {
 
 export const argSort = (dtype: DType) =>
   define(kernelType.params, kernelType.results, (locals, ...params) => {
-    const [descriptor, begin, end] = params as [Local, Local, Local]
+    const [descriptor, begin, end] = params
     const word = (at: number): Code => i32.load(descriptor, at)
     const local = (): Local => locals.i32()
     const [length, bytes, source, keys, from, to] = [local(), local(), local(), local(), local(), local()]

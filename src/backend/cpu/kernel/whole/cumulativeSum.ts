@@ -1,6 +1,6 @@
 /** Running sums along one axis, four neighbours of the axes inside it at a time. A unit is four of them. */
 import type { DType } from '../../../../array/dtype.js'
-import type { Code, Local } from '../../emit/code.js'
+import type { Code } from '../../emit/code.js'
 import { define, doWhile, i32, when } from '../../emit/instructions.js'
 import { f32x4, i32x4, v128 } from '../../emit/simd.js'
 import { kernelType } from '../../plan/launch.js'
@@ -11,7 +11,7 @@ const words = { source: 0, target: 4, length: 8, inner: 12, groups: 16 } as cons
 
 export const cumulativeSum = (dtype: DType) =>
   define(kernelType.params, kernelType.results, (locals, ...params) => {
-    const [descriptor, begin, end] = params as [Local, Local, Local]
+    const [descriptor, begin, end] = params
     const word = (at: number): Code => i32.load(descriptor, at)
     const add = dtype === 'float32' ? f32x4.add : i32x4.add
     const [source, target, step, first] = [locals.i32(), locals.i32(), locals.i32(), locals.i32()]

@@ -1,5 +1,5 @@
 /** A window at a corner that is known at run time only; src/array/move.ts states the meaning. A unit is a row. */
-import type { Code, Local } from '../../emit/code.js'
+import type { Code } from '../../emit/code.js'
 import { define, doWhile, either, i32, range } from '../../emit/instructions.js'
 import { v128 } from '../../emit/simd.js'
 import { kernelType } from '../../plan/launch.js'
@@ -10,7 +10,7 @@ const words = { source: 0, starts: 4, target: 8, axes: 12, rank: 16, rowBytes: 2
 const axisBytes = 12
 
 export const dynamicSlice = define(kernelType.params, kernelType.results, (locals, ...params) => {
-  const [descriptor, begin, end] = params as [Local, Local, Local]
+  const [descriptor, begin, end] = params
   const word = (at: number): Code => i32.load(descriptor, at)
   const [corner, axis, i, most, start] = [locals.i32(), locals.i32(), locals.i32(), locals.i32(), locals.i32()]
   const [row, source, target, rest] = [locals.i32(), locals.i32(), locals.i32(), locals.i32()]

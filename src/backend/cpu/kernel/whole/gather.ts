@@ -1,6 +1,6 @@
 /** gather and scatterAdd; src/array/indexing.ts states the meaning. An index outside the table is a row of zeros. */
 import type { DType } from '../../../../array/dtype.js'
-import type { Code, Local } from '../../emit/code.js'
+import type { Code } from '../../emit/code.js'
 import { define, doWhile, i32, type Locals, loopWhile, when } from '../../emit/instructions.js'
 import { f32x4, i32x4, v128 } from '../../emit/simd.js'
 import { kernelType } from '../../plan/launch.js'
@@ -11,7 +11,7 @@ const gatherWords = { source: 0, indices: 4, target: 8, rows: 12, rowBytes: 16 }
 
 /** A unit is an index. */
 export const gather = define(kernelType.params, kernelType.results, (locals, ...params) => {
-  const [descriptor, begin, end] = params as [Local, Local, Local]
+  const [descriptor, begin, end] = params
   const word = (at: number): Code => i32.load(descriptor, at)
   const [index, source, target, bytes] = [locals.i32(), locals.i32(), locals.i32(), locals.i32()]
   return [
@@ -37,7 +37,7 @@ const scatterWords = { indices: 0, updates: 4, target: 8, rows: 12, count: 16, r
 
 const scatterOf = (add: typeof f32x4.add) =>
   define(kernelType.params, kernelType.results, (locals: Locals, ...params) => {
-    const [descriptor, begin, end] = params as [Local, Local, Local]
+    const [descriptor, begin, end] = params
     const word = (at: number): Code => i32.load(descriptor, at)
     const [stripe, bytes, rowBytes, target] = [locals.i32(), locals.i32(), locals.i32(), locals.i32()]
     const [index, update, left, indices, row] = [locals.i32(), locals.i32(), locals.i32(), locals.i32(), locals.i32()]

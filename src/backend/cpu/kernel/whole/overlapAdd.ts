@@ -3,7 +3,7 @@
  * are added, one place after another. A unit is one lead.
  */
 import type { DType } from '../../../../array/dtype.js'
-import type { Code, Local } from '../../emit/code.js'
+import type { Code } from '../../emit/code.js'
 import { define, doWhile, i32, loopWhile, when } from '../../emit/instructions.js'
 import { f32x4, i32x4, v128 } from '../../emit/simd.js'
 import { kernelType } from '../../plan/launch.js'
@@ -27,7 +27,7 @@ const words = {
 /** `stride` in elements: 1 and 2 have their own code, 0 stands for any other. */
 export const overlapAdd = (dtype: DType, stride: 0 | 1 | 2) =>
   define(kernelType.params, kernelType.results, (locals, ...params) => {
-    const [descriptor, begin, end] = params as [Local, Local, Local]
+    const [descriptor, begin, end] = params
     const word = (at: number): Code => i32.load(descriptor, at)
     const add = dtype === 'float32' ? f32x4.add : i32x4.add
     const [source, target, row, rowEnd] = [locals.i32(), locals.i32(), locals.i32(), locals.i32()]
