@@ -65,7 +65,7 @@ export const arrayFunctions = {
   overlapAdd,
   gather,
   scatterAdd,
-} as unknown as ArrayFunctions
+} as ArrayFunctions
 
 export interface ArrayInstance {
   readonly device: Device
@@ -101,7 +101,7 @@ const moves: readonly ArrayLaw[] = [
     const rank = sample.shape.length
     const back = rotation(rank, 1 + (sample.seed % rank)).reverse()
     const first = rotation(rank, sample.seed % rank)
-    const composed = back.map((axis) => first[axis]!)
+    const composed = back.map((axis) => first[axis])
     return same(device, 'x', permute(permute(x, first), back), permute(x, composed))
   }),
   law('Array: flip twice is the identity', ({ device, functions: { flip } }, sample) => {
@@ -113,7 +113,7 @@ const moves: readonly ArrayLaw[] = [
     const x = input(sample)
     const padding = sample.shape.map((_, i) => [(sample.seed + i) % 3, (sample.seed + 2 * i) % 2] as const)
     const begin = padding.map(([before]) => before)
-    const end = begin.map((b, i) => b + sample.shape[i]!)
+    const end = begin.map((b, i) => b + sample.shape[i])
     return same(device, 'x', slice(pad(x, padding, 7), begin, end), x)
   }),
   law('Array: slices of a concatenation are its parts', ({ device, functions: { concat, slice } }, sample) => {
@@ -122,7 +122,7 @@ const moves: readonly ArrayLaw[] = [
     const both = concat([x, y], axis)
     const zeros = sample.shape.map(() => 0)
     const at = (factor: number, shape: Shape): number[] =>
-      shape.map((n, i) => (i === axis ? factor * sample.shape[i]! : n))
+      shape.map((n, i) => (i === axis ? factor * sample.shape[i] : n))
     const second = slice(both, at(1, zeros), at(2, sample.shape))
     return same(device, 'parts', [slice(both, zeros, sample.shape), second], [x, y])
   }),
@@ -136,7 +136,7 @@ const adjoints: readonly ArrayLaw[] = [
     return adjoint(device, [broadcastTo(x, wide), y], [x, unbroadcast(y, narrow)])
   }),
   law('Array: window and overlapAdd are adjoint', ({ device, functions: { window, overlapAdd } }, sample) => {
-    const length = 1 + sample.shape[0]!
+    const length = 1 + sample.shape[0]
     const options = { size: [Math.min(3, length)], stride: [1 + (sample.seed % 2)], dilation: [1] }
     const x = dyadic([2, length], 'float32', sample.seed)
     const windows = window(x, options)
@@ -145,7 +145,7 @@ const adjoints: readonly ArrayLaw[] = [
   }),
   law('Array: gather and scatterAdd are adjoint', ({ device, functions: { gather, scatterAdd } }, sample) => {
     const x = input(sample)
-    const rows = sample.shape[0]!
+    const rows = sample.shape[0]
     const indices = asAny(tensor([0, rows - 1, rows, -1, 0], [5], 'int32'))
     const y = dyadic([5, ...sample.shape.slice(1)], 'float32', sample.seed + 1)
     return adjoint(device, [gather(x, indices), y], [x, scatterAdd(indices, y, rows)])

@@ -37,7 +37,7 @@ const unchanged = (what: string, tensors: readonly AnyTensor[], before: readonly
   when(
     tensors.every((x, i) => {
       const now = toArray(x)
-      return before[i]!.every((value, k) => Object.is(value, now[k]))
+      return before[i].every((value, k) => Object.is(value, now[k]))
     }),
     () => `${what} changed`,
   )

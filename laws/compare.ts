@@ -2,7 +2,7 @@
  * Two ways to compare: `identical` is an equality (bit for bit, every NaN alike), `close` is not (it is not transitive).
  * Both say where trees differ.
  */
-import { type AnyTensor, isTensor, namedLeaves, toArray } from 'pullback'
+import { isTensor, namedLeaves, toArray } from 'pullback'
 import { broken, upheld, type Verdict } from './law.js'
 
 export interface Tolerance {
@@ -28,14 +28,14 @@ const compareWith =
     const [a, b] = [namedLeaves(got), namedLeaves(wanted)]
     if (a.length !== b.length) return broken(`${what}: ${a.length} arrays where ${b.length} are due`)
     for (let i = 0; i < a.length; i++) {
-      const [path, x] = a[i] as readonly [string, AnyTensor]
-      const [, y] = b[i] as readonly [string, AnyTensor]
+      const [path, x] = a[i]
+      const [, y] = b[i]
       const at = path === '' ? what : `${what} at ${path}`
       if (x.dtype !== y.dtype || x.shape.length !== y.shape.length || x.shape.some((n, d) => n !== y.shape[d]))
         return broken(`${at}: ${x.dtype} [${x.shape.join(', ')}] where ${y.dtype} [${y.shape.join(', ')}] is due`)
       const [u, v] = [toArray(x), toArray(y)]
       for (let k = 0; k < u.length; k++)
-        if (differ(u[k]!, v[k]!)) return broken(`${at}: element ${k} is ${u[k]} where ${v[k]} is due`)
+        if (differ(u[k], v[k])) return broken(`${at}: element ${k} is ${u[k]} where ${v[k]} is due`)
     }
     return upheld
   }

@@ -41,7 +41,7 @@ export interface DifferentiableSample<X> {
 const shifted = <X>(x: X, v: X, t: number): X =>
   zipTrees('shifted', [x, v], (a, b) => (isFloat(a) ? plus(a, times(b, t)) : a))
 
-const norm = (x: unknown): Any => sqrt(asFloat(inner(x, x))) as unknown as Any
+const norm = (x: unknown): Any => sqrt(asFloat(inner(x, x)))
 
 const numbers = async (device: Device, scalars: readonly Any[]): Promise<readonly number[]> =>
   (await device.evaluate(scalars)).map((x) => item(x))
@@ -123,7 +123,7 @@ export const differentiableLaws = <X, Y>(): readonly Law<DifferentiableInstance<
     async ({ device, plain, withPullback, tolerance }, { input, seed }) => {
       const [output, pullback] = withPullback(input)
       const cotangent = dyadicLike(output, seed)
-      const [, derived] = differentiable(plain as (x: X) => Y)(input)
+      const [, derived] = differentiable(plain)(input)
       const [got, wanted] = await device.evaluate([pullback(cotangent), derived(cotangent)[0]] as const)
       return closeInScale(tolerance)('cotangent', got, wanted)
     },

@@ -41,7 +41,7 @@ export interface InitializerInstance {
 const draw = async (
   { device, initializer, shape, fans }: Pick<InitializerInstance, 'device' | 'initializer' | 'shape' | 'fans'>,
   seed: number,
-): Promise<Any> => (await device.evaluate([asAny(initializer(shape, fans)(rng(seed))[0])]))[0]!
+): Promise<Any> => (await device.evaluate([asAny(initializer(shape, fans)(rng(seed))[0])]))[0]
 
 const average = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0) / values.length
 const meanSquare = (x: ArrayLike<number>): number => average(Array.from(x, (v) => v * v))
@@ -90,7 +90,7 @@ const product = (x: readonly number[], weight: ArrayLike<number>): number[] =>
   Array.from({ length: batch * width }, (_, k) => {
     const [row, out] = [Math.floor(k / width), k % width]
     let sum = 0
-    for (let i = 0; i < width; i++) sum += x[row * width + i]! * weight[out * width + i]!
+    for (let i = 0; i < width; i++) sum += x[row * width + i] * weight[out * width + i]
     return sum
   })
 
@@ -131,9 +131,9 @@ export const fanLaw: Law<FanInstance, LayerSample> = law(
     const { params, state } = await begin({ device, layer, input }, seed)
     const x = dyadic(input.shape, input.dtype, seed)
     const [y] = await device.evaluate([asAny(layer.infer(params, state, x)[0])])
-    const ratio = meanSquare(toArray(y!)) / meanSquare(toArray(x)) / (gain * gain)
+    const ratio = meanSquare(toArray(y)) / meanSquare(toArray(x)) / (gain * gain)
     // the squared weights vary by 2 of their mean, and so do the squares of the sums
-    const bound = 5 * Math.sqrt(2 / weights + 2 / Math.min(sizeOf(y!.shape), sizeOf(x.shape)))
+    const bound = 5 * Math.sqrt(2 / weights + 2 / Math.min(sizeOf(y.shape), sizeOf(x.shape)))
     return when(Math.abs(ratio - 1) <= bound, () => `${ratio} of the promised mean square (bound 1 ± ${bound})`)
   },
 )
@@ -153,7 +153,7 @@ export const orthogonalLaw: Law<OrthogonalInstance, LayerSample> = law(
     const values = toArray(await draw({ device, initializer, shape, fans: { in: columns, out: rows } }, seed))
     const [count, length] = rows <= columns ? [rows, columns] : [columns, rows]
     const entry = (vector: number, i: number): number =>
-      rows <= columns ? values[vector * columns + i]! : values[i * columns + vector]!
+      rows <= columns ? values[vector * columns + i] : values[i * columns + vector]
     for (let a = 0; a < count; a++)
       for (let b = 0; b < count; b++) {
         let dot = 0

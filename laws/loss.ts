@@ -65,7 +65,7 @@ export const lossLaws: readonly Law<LossInstance, LayerSample>[] = [
     const verdicts = reductions.map((reduction) => {
       const plain = (x: Any): Any => loss(x, t, reduction)
       const withPullback = derived(plain)
-      return differences!.holds({ device, plain, withPullback, tolerance })({
+      return differences.holds({ device, plain, withPullback, tolerance })({
         input: predictionOf(instance, seed),
         seed,
       })

@@ -25,7 +25,7 @@ import {
 import { identical } from './compare.js'
 import { every, type Law, law, upheld, when } from './law.js'
 import { dyadic, dyadicLike } from './sample.js'
-import { times } from './untyped.js'
+import { isFloat, times } from './untyped.js'
 
 export interface OptimizerInstance {
   readonly device: Device
@@ -42,6 +42,8 @@ export interface OptimizerSample {
 interface Params {
   readonly weight: AnyTensor
   readonly bias: AnyTensor
+  /** Integers have no gradient, and stay. */
+  readonly order: AnyTensor
 }
 interface Place {
   readonly params: Params
@@ -49,7 +51,11 @@ interface Place {
 }
 
 const start = (optimizer: Optimizer, seed: number): Place => {
-  const params: Params = { weight: dyadic([3, 4], 'float32', seed), bias: dyadic([4], 'float32', seed + 1) }
+  const params: Params = {
+    weight: dyadic([3, 4], 'float32', seed),
+    bias: dyadic([4], 'float32', seed + 1),
+    order: dyadic([2], 'int32', seed + 2),
+  }
   return { params, state: optimizer.init(params) }
 }
 
@@ -107,7 +113,7 @@ export const optimizerLaws: readonly Law<OptimizerInstance, OptimizerSample>[] =
         advance(
           optimizer,
           place,
-          mapTree(place.params, (x) => times(x, 1)),
+          mapTree(place.params, (x) => (isFloat(x) ? times(x, 1) : zerosLike(x))),
         ),
       )
     const after = energy(place.params)

@@ -38,7 +38,7 @@ const largestOf = (values: ArrayLike<number>, i: number): number => {
   const image = Math.floor(i / (rows * columns))
   const row = Math.floor(i / columns) % rows
   const corner = image * height * width + 2 * row * width + 2 * (i % columns)
-  return [corner, corner + 1, corner + width, corner + width + 1].reduce((a, b) => (values[b]! > values[a]! ? b : a))
+  return [corner, corner + 1, corner + width, corner + width + 1].reduce((a, b) => (values[b] > values[a] ? b : a))
 }
 
 export const maxPoolingLaw: Law<PoolingInstance, PoolingSample> = law(

@@ -40,7 +40,7 @@ export const dyadic = (shape: Shape, dtype: DType, seed: number): Any =>
 export const distinct = (shape: Shape, dtype: DType, seed: number): Any => {
   const size = sizeOf(shape)
   const order = Array.from({ length: size }, (_, i) => i).sort((a, b) => mix(seed, a) - mix(seed, b) || a - b)
-  const place = (i: number): number => (order[i]! - Math.floor(size / 2)) / 16 + 1 / 32
+  const place = (i: number): number => (order[i] - Math.floor(size / 2)) / 16 + 1 / 32
   return filled(shape, dtype, place)
 }
 

@@ -44,7 +44,7 @@ export const trajectoryLaw: Law<TrajectoryInstance, TrajectorySample> = law(
     }
     const wanted = Array.from(toArray(start), (from, k) => {
       const next = rule()
-      return gradients.reduce((param, gradient) => param + next(toArray(gradient)[k]!, param), from)
+      return gradients.reduce((param, gradient) => param + next(toArray(gradient)[k], param), from)
     })
     return close(tolerance)('params', params, tensor(wanted, [size], 'float64'))
   },

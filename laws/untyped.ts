@@ -19,22 +19,22 @@ import {
 export type Any = AnyTensor
 type Value = Any | number
 
-export const plus = add as unknown as (a: Value, b: Value) => Any
-export const minus = sub as unknown as (a: Value, b: Value) => Any
-export const times = mul as unknown as (a: Value, b: Value) => Any
-export const total = sum as unknown as (x: Any) => Any
-export const reshaped = reshape as unknown as (x: Any, shape: Shape) => Any
+export const plus = add as (a: Value, b: Value) => Any
+export const minus = sub as (a: Value, b: Value) => Any
+export const times = mul as (a: Value, b: Value) => Any
+export const total = sum as (x: Any) => Any
+export const reshaped = reshape as (x: Any, shape: Shape) => Any
 
 export const isFloat = (x: { readonly dtype: DType }): boolean => x.dtype === 'float32' || x.dtype === 'float64'
 
 /** A tensor as the float32 tensor that a typed function wants. */
-export const asFloat = (x: Any): Tensor => x as unknown as Tensor
+export const asFloat = (x: Any): Tensor => x as Tensor
 export const asAny = (x: unknown): Any => x as Any
 
 /** <a, b> over the float leaves of two trees. */
 export const inner = (a: unknown, b: unknown): Any => {
   const [xs, ys] = [leaves(a), leaves(b)]
-  return xs.flatMap((x, i) => (isFloat(x) ? [total(times(x, ys[i]!))] : [])).reduce(plus)
+  return xs.flatMap((x, i) => (isFloat(x) ? [total(times(x, ys[i]))] : [])).reduce(plus)
 }
 
 /** a x + b y on the float leaves of two trees of one structure. */

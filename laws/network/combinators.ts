@@ -26,12 +26,12 @@ import {
 import { type Any, asFloat } from '../untyped.js'
 import { always, featuresOf, isMatrix, isSequence, loose, type NetworkPart } from './part.js'
 
-export const chainAll = chain as unknown as (...layers: readonly AnyLayer[]) => AnyLayer
-const namedAll = named as unknown as (...layers: readonly Readonly<Record<string, AnyLayer>>[]) => AnyLayer
-const fanOutAll = fanOut as unknown as (...layers: readonly AnyLayer[]) => AnyLayer
-const residualOf = residual as unknown as (body: AnyLayer, projection?: AnyLayer) => AnyLayer
-const repeatOf = repeat as unknown as (times: number, layer: AnyLayer) => AnyLayer
-const sharedOf = shared as unknown as (count: number, layer: AnyLayer, options?: object) => AnyLayer
+export const chainAll = chain as (...layers: readonly AnyLayer[]) => AnyLayer
+const namedAll = named as (...layers: readonly Readonly<Record<string, AnyLayer>>[]) => AnyLayer
+const fanOutAll = fanOut as (...layers: readonly AnyLayer[]) => AnyLayer
+const residualOf = residual as (body: AnyLayer, projection?: AnyLayer) => AnyLayer
+const repeatOf = repeat as (times: number, layer: AnyLayer) => AnyLayer
+const sharedOf = shared as (count: number, layer: AnyLayer, options?: object) => AnyLayer
 const joined = (): AnyLayer => loose(concat(-1))
 const same = (): AnyLayer => loose(identity())
 const square = (n: number): AnyLayer => loose(linear(n, n))

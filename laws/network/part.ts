@@ -26,8 +26,8 @@ export const isImage = (shape: Shape): boolean => shape.length === 4
 export const isLarge =
   (k: number) =>
   (shape: Shape): boolean =>
-    isImage(shape) && shape[2]! >= k && shape[3]! >= k && shape[2]! * shape[3]! <= 64
+    isImage(shape) && shape[2] >= k && shape[3] >= k && shape[2] * shape[3] <= 64
 
 /** The size of the last axis. */
-export const featuresOf = (shape: Shape): number => shape[shape.length - 1]!
-export const channelsOf = (shape: Shape): number => shape[1]!
+export const featuresOf = (shape: Shape): number => shape[shape.length - 1]
+export const channelsOf = (shape: Shape): number => shape[1]

@@ -48,13 +48,13 @@ const images: readonly NetworkPart[] = [
         { kernel: 2, padding: 'same', bias: false },
       ] as const
       const grouped = option % 5 === 4 ? { groups: channels, out: 2 * channels } : { out: 2 + (option % 2) }
-      return loose(conv2d({ in: channels, ...options[option % 4]!, ...grouped } as never))
+      return loose(conv2d({ in: channels, ...options[option % 4], ...grouped } as never))
     },
   },
   {
     of: ['convTranspose2d'],
     role: 'smooth',
-    fits: (shape) => isLarge(2)(shape) && shape[2]! * shape[3]! <= 30,
+    fits: (shape) => isLarge(2)(shape) && shape[2] * shape[3] <= 30,
     make: (shape, option) =>
       loose(
         convTranspose2d({

@@ -64,7 +64,7 @@ export const moves: readonly Maker[] = [
   },
   (pick, b) => {
     const x = atLeast(pick(0), 1)
-    return asAny(concatAll([x, neg(asFloat(x)) as unknown as Any], axisOf(x, b)))
+    return asAny(concatAll([x, neg(asFloat(x)) as Any], axisOf(x, b)))
   },
   (pick, b) => {
     const x = pick(0)
@@ -73,7 +73,7 @@ export const moves: readonly Maker[] = [
   (pick, b, c) => {
     const x = atLeast(pick(0), 1)
     const axis = axisOf(x, b)
-    const size = x.shape[axis]!
+    const size = x.shape[axis]
     // one of the rows is outside the table, and reads zeros
     return asAny(gather(asFloat(x), indices([c % size, size - 1, size]), axis))
   },
@@ -85,19 +85,14 @@ export const moves: readonly Maker[] = [
   },
 ]
 
-const choosing = [maximum, minimum] as unknown as readonly Binary[]
-const extremes = [max, min] as unknown as readonly Reduction[]
+const choosing = [maximum, minimum] as readonly Binary[]
+const extremes = [max, min] as readonly Reduction[]
 
 /** Ops that take one of their operands' elements, or its negative. They have kinks. */
 export const choices: readonly Maker[] = [
-  onOne(abs as unknown as Unary),
+  onOne(abs as Unary),
   ...choosing.flatMap((f) => [onTwo(f), onBroadcast(f)]),
   ...extremes.map(onAxis),
 ]
 
-export const exactOps: readonly Maker[] = [
-  ...moves,
-  ...choices,
-  onOne(neg as unknown as Unary),
-  onOne(barrier as unknown as Unary),
-]
+export const exactOps: readonly Maker[] = [...moves, ...choices, onOne(neg as Unary), onOne(barrier)]

@@ -24,20 +24,20 @@ import {
 import { type Any, asAny, asFloat, plus, times } from '../untyped.js'
 import { atLeast, axisOf, fitted, type Maker, onOne, rankOf, type Unary } from './op.js'
 
-const to = cast as unknown as (x: Any, dtype: DType) => Any
-const compare = { less, equal } as unknown as Readonly<Record<'less' | 'equal', (a: Any, b: Any | number) => Any>>
-const bitwise = { and, or, xor, shiftLeft, shiftRight } as unknown as Readonly<
+const to = cast as (x: Any, dtype: DType) => Any
+const compare = { less, equal } as Readonly<Record<'less' | 'equal', (a: Any, b: Any | number) => Any>>
+const bitwise = { and, or, xor, shiftLeft, shiftRight } as Readonly<
   Record<'and' | 'or' | 'xor' | 'shiftLeft' | 'shiftRight', (a: Any, b: Any | number) => Any>
 >
-const chosen = select as unknown as (condition: Any, a: Any, b: Any | number) => Any
-const remainder = mod as unknown as (a: Any, b: Any | number) => Any
+const chosen = select as (condition: Any, a: Any, b: Any | number) => Any
+const remainder = mod as (a: Any, b: Any | number) => Any
 
 /** A float for each word: its low bits. */
 const lowBits = (words: Any, like: Any): Any => times(to(to(bitwise.and(words, 255), 'int32'), like.dtype), 1 / 256)
 
 export const jumpingOps: readonly Maker[] = [
-  onOne(sign as unknown as Unary),
-  onOne(floor as unknown as Unary),
+  onOne(sign as Unary),
+  onOne(floor as Unary),
   onOne((x) => to(to(x, 'int32'), x.dtype)),
   onOne((x) => to(compare.less(x, 0.125), x.dtype)),
   (pick) => {

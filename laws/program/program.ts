@@ -43,7 +43,7 @@ const step = (
   const [kind, index] = [op % 4, Math.floor(op / 4)]
   const ops = kind === 0 ? exactOps : kind === 1 ? jumpingOps : smooth
   const operands = kind < 2 ? values.exact : values.all
-  const made = ops[index % ops.length]!((n) => operands[(n === 0 ? a : b + n) % operands.length]!, b, c)
+  const made = ops[index % ops.length]((n) => operands[(n === 0 ? a : b + n) % operands.length], b, c)
   return sizeOf(made.shape) > largest || made.shape.length > deepest ? undefined : { made, exact: kind === 0 }
 }
 

@@ -47,17 +47,16 @@ import {
   type Unary,
 } from './op.js'
 
-const [exp_, log_, log1p_, sqrt_] = [exp, log, log1p, sqrt] as unknown as readonly [Unary, Unary, Unary, Unary]
-const [sub_, div_, pow_, matmul_] = [sub, div, pow, matmul] as unknown as readonly [Binary, Binary, Binary, Binary]
-const [sum_, mean_, prod_] = [sum, mean, prod] as unknown as readonly [Reduction, Reduction, Reduction]
-const flipped = transpose as unknown as Unary
-const indices = (n: number, modulus: number): Tensor<Shape, 'int32'> =>
-  mod(iota([n]), modulus) as Tensor<Shape, 'int32'>
+const [exp_, log_, log1p_, sqrt_] = [exp, log, log1p, sqrt] as readonly [Unary, Unary, Unary, Unary]
+const [sub_, div_, pow_, matmul_] = [sub, div, pow, matmul] as readonly [Binary, Binary, Binary, Binary]
+const [sum_, mean_, prod_] = [sum, mean, prod] as readonly [Reduction, Reduction, Reduction]
+const flipped = transpose as Unary
+const indices = (n: number, modulus: number): Tensor<Shape, 'int32'> => mod(iota([n]), modulus)
 /** x² + 1/2: in the domain of log, sqrt, pow and the divisor, away from where they are steep. */
 const positive = (x: Any): Any => plus(times(x, x), 0.5)
 
 const unary: readonly Unary[] = [
-  ...([tanh, sin, cos, erf] as unknown as readonly Unary[]),
+  ...([tanh, sin, cos, erf] as readonly Unary[]),
   (x) => times(exp_(bounded(x)), 0.5),
   (x) => log_(positive(bounded(x))),
   (x) => log1p_(times(bounded(x), 0.75)),
@@ -67,11 +66,11 @@ const unary: readonly Unary[] = [
   (x) => bounded(times(x, x)),
 ]
 const binary: readonly Binary[] = [
-  (a, b) => times((add as unknown as Binary)(a, b), 0.5),
+  (a, b) => times((add as Binary)(a, b), 0.5),
   (a, b) => times(sub_(a, b), 0.5),
-  (a, b) => bounded((mul as unknown as Binary)(a, b)),
+  (a, b) => bounded((mul as Binary)(a, b)),
   (a, b) => bounded(div_(a, positive(b as Any))),
-  (a, b) => pow_(positive(bounded(a)), bounded(b as Any)),
+  (a, b) => pow_(positive(bounded(a)), bounded(b)),
 ]
 const reductions: readonly Reduction[] = [
   (x, axes, keep) => bounded(sum_(x, axes, keep)),
@@ -82,7 +81,7 @@ const reductions: readonly Reduction[] = [
 const products: readonly Maker[] = [
   (pick) => {
     const [x, y] = [atLeast(pick(0), 2), pick(1)]
-    return bounded(matmul_(x, fitted(y, [x.shape[rankOf(x) - 1]!, 3])))
+    return bounded(matmul_(x, fitted(y, [x.shape[rankOf(x) - 1], 3])))
   },
   (pick) => {
     const x = atLeast(pick(0), 2)
@@ -91,7 +90,7 @@ const products: readonly Maker[] = [
   (pick, b) => {
     // the batch of the second operand is broadcast
     const x = atLeast(pick(0), 3)
-    const k = x.shape[rankOf(x) - 1]!
+    const k = x.shape[rankOf(x) - 1]
     return bounded(matmul_(x, fitted(pick(1), [1, k, 1 + (b % 4)])))
   },
 ]
@@ -122,14 +121,14 @@ const loop: Maker = (pick, b) => {
     x,
     { reverse: b % 2 === 1 },
   )
-  const flat = (y: Any): Tensor => reshape(asFloat(y), [-1]) as Tensor
+  const flat = (y: Any): Tensor => reshape(asFloat(y), [-1])
   return asAny(concatAll([flat(all), flat(last)], 0))
 }
 
 const sums: readonly Maker[] = [
   (pick, b) => {
     const x = atLeast(pick(0), 1)
-    return bounded(scatterAdd(indices(x.shape[0]!, 2 + (b % 3)), asFloat(x), 3))
+    return bounded(scatterAdd(indices(x.shape[0], 2 + (b % 3)), asFloat(x), 3))
   },
   (pick, b) => {
     const x = atLeast(pick(0), 1)
