@@ -1,24 +1,12 @@
 /** From a plan of the engine to launches and to the memory they need. */
-import type { Kernel, KernelPlan, PlannedBuffer } from '../../../engine/kernel.js'
+import type { Kernel, KernelPlan } from '../../../engine/kernel.js'
 import type { Launch, Room } from './launch.js'
 import { planLoop } from './loop.js'
 import { planMatmul } from './matmul.js'
+import type { Plan, PlannedKernel } from './planned.js'
 import { planReduce } from './reduce/reduce.js'
 import { planScan } from './scan.js'
 import { planWhole } from './whole.js'
-
-export interface PlannedKernel {
-  readonly kernel: Kernel
-  readonly launches: readonly Launch[]
-}
-
-export interface Plan {
-  readonly kernels: readonly PlannedKernel[]
-  /** Those of the engine's plan, then what kernels need between their launches. */
-  readonly buffers: readonly PlannedBuffer[]
-  /** Elements. */
-  readonly workspace: number
-}
 
 const alignment = 16
 

@@ -7,7 +7,7 @@ import { carryWords, movingWords, scan } from '../kernel/scan.js'
 import { launchBytes } from '../kernel/sequence.js'
 import { addressOf, type Label, type Launch, listWords, type Room, type Word } from './launch.js'
 import { planLoop } from './loop.js'
-import type { Plan } from './plan.js'
+import type { Plan } from './planned.js'
 
 /** Where the buffers of a body are, in the outer plan. */
 type Place =

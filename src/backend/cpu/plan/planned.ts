@@ -1,0 +1,16 @@
+/** What planning makes of a plan of the engine. */
+import type { Kernel, PlannedBuffer } from '../../../engine/kernel.js'
+import type { Launch } from './launch.js'
+
+export interface PlannedKernel {
+  readonly kernel: Kernel
+  readonly launches: readonly Launch[]
+}
+
+export interface Plan {
+  readonly kernels: readonly PlannedKernel[]
+  /** Those of the engine's plan, then what kernels need between their launches. */
+  readonly buffers: readonly PlannedBuffer[]
+  /** Elements. */
+  readonly workspace: number
+}
