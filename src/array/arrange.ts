@@ -28,10 +28,10 @@ const checkCount = (path: string, n: number): void => {
 export const roll = <S extends Shape, D extends DType>(x: Tensor<S, D>, shift: number, axis: number): Tensor<S, D> => {
   const at = normalizeAxis('roll', axis, x.shape.length)
   if (!Number.isInteger(shift)) fail('roll', 'a whole shift', String(shift), 'Elements move by whole places.')
-  const size = x.shape[at]!
+  const size = x.shape[at]
   const turn = size === 0 ? 0 : ((shift % size) + size) % size
   if (turn === 0) return x
-  return concatAll([part(x as Any, at, size - turn, size), part(x as Any, at, 0, size - turn)], at) as Tensor<S, D>
+  return concatAll([part(x, at, size - turn, size), part(x, at, 0, size - turn)], at) as Tensor<S, D>
 }
 
 /**
@@ -46,8 +46,8 @@ export const repeatElements = <D extends DType>(x: Tensor<Shape, D>, times: numb
   const at = normalizeAxis('repeatElements', axis, x.shape.length)
   checkCount('repeatElements', times)
   const [before, after] = [x.shape.slice(0, at), x.shape.slice(at + 1)]
-  const size = x.shape[at]!
-  const cells = reshape(x as Any, [...before, size, 1, ...after])
+  const size = x.shape[at]
+  const cells = reshape(x, [...before, size, 1, ...after])
   const wide = broadcastTo(cells, [...before, size, times, ...after])
   return reshape(wide, [...before, size * times, ...after]) as Tensor<Shape, D>
 }
@@ -65,16 +65,16 @@ export const tile = <D extends DType>(x: Tensor<Shape, D>, times: readonly numbe
     fail('tile', `${x.shape.length} counts`, showShape(times), 'Give one for each axis; 1 keeps it.')
   for (const n of times) checkCount('tile', n)
   const cells = reshape(
-    x as Any,
+    x,
     x.shape.flatMap((size) => [1, size]),
   )
   const wide = broadcastTo(
     cells,
-    x.shape.flatMap((size, axis) => [times[axis]!, size]),
+    x.shape.flatMap((size, axis) => [times[axis], size]),
   )
   return reshape(
     wide,
-    x.shape.map((size, axis) => size * times[axis]!),
+    x.shape.map((size, axis) => size * times[axis]),
   ) as Tensor<Shape, D>
 }
 
@@ -91,14 +91,14 @@ export const splitAxis = <D extends DType>(
   axis: number,
 ): readonly Tensor<Shape, D>[] => {
   const at = normalizeAxis('splitAxis', axis, x.shape.length)
-  const size = x.shape[at]!
+  const size = x.shape[at]
   const sizes = typeof pieces === 'number' ? new Array<number>(Math.max(1, pieces)).fill(size / pieces) : pieces
   if (sizes.some((n) => !Number.isInteger(n) || n < 0) || sizes.reduce((total, n) => total + n, 0) !== size)
     fail('splitAxis', `whole pieces that make up ${size}`, JSON.stringify(pieces), 'Give the sizes as a list.')
   let begin = 0
   return sizes.map((n) => {
     begin += n
-    return part(x as Any, at, begin - n, begin) as Tensor<Shape, D>
+    return part(x, at, begin - n, begin) as Tensor<Shape, D>
   })
 }
 
@@ -112,7 +112,7 @@ export const splitAxis = <D extends DType>(
 export const unstack = <D extends DType>(x: Tensor<Shape, D>, axis = 0): readonly Tensor<Shape, D>[] => {
   const at = normalizeAxis('unstack', axis, x.shape.length)
   const rest = x.shape.filter((_, i) => i !== at)
-  return Array.from({ length: x.shape[at]! }, (_, i) => reshape(part(x as Any, at, i, i + 1), rest) as Tensor<Shape, D>)
+  return Array.from({ length: x.shape[at] }, (_, i) => reshape(part(x as Any, at, i, i + 1), rest) as Tensor<Shape, D>)
 }
 
 /**
@@ -166,5 +166,5 @@ export const causalMask = <N extends number, M extends number = N>(rows: N, colu
 /** The matrices of the last two axes with zeros above a diagonal: 0 is the main one, 1 the next above it. */
 export const tril = <S extends Shape, D extends NumericDType>(x: Tensor<S, D>, diagonal = 0): Tensor<S, D> => {
   if (x.shape.length < 2) fail('tril', 'rank 2 or more', showShape(x.shape), 'Reshape to a matrix first.')
-  return select(belowDiagonal(x.shape.at(-2)!, x.shape.at(-1)!, diagonal), x as Any, 0) as Tensor<S, D>
+  return select(belowDiagonal(x.shape.at(-2)!, x.shape.at(-1)!, diagonal), x, 0) as Tensor<S, D>
 }

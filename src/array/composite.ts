@@ -41,7 +41,7 @@ const float = (name: string, f: (x: Any) => Any): Unary =>
   ((x: Any) => {
     expectFloat(name, x.dtype)
     return f(x)
-  }) as unknown as Unary
+  }) as Unary
 
 /** 1 / (1 + e^-x), as (1 + tanh(x / 2)) / 2, which never overflows; within 1e-7 of the value in float32. */
 export const sigmoid: Unary = float('sigmoid', (x) => add(mul(tanh(mul(x, 0.5)), 0.5), 0.5))
@@ -51,7 +51,7 @@ const linear = 40
 /** log(1 + e^x). Its derivative is the sigmoid. */
 export const softplus: Unary = float('softplus', (x) => add(log1p(exp(minimum(x, linear))), maximum(sub(x, linear), 0)))
 /** log(1 / (1 + e^-x)) = -softplus(-x) */
-export const logSigmoid: Unary = float('logSigmoid', (x) => neg(softplus(neg(x) as Tensor) as Any))
+export const logSigmoid: Unary = float('logSigmoid', (x) => neg(softplus(neg(x) as Tensor)))
 /** e^x - 1, accurate near 0: tanh(x / 2) (e^x + 1). */
 export const expm1: Unary = float('expm1', (x) => mul(tanh(mul(x, 0.5)), add(exp(x), 1)))
 
@@ -64,14 +64,14 @@ const shifted = (x: Any, axis: number): Any => {
 /** e^x / sum(e^x) along an axis, the last one unless given. A number added to all elements changes nothing. */
 export const softmax = <S extends Shape, D extends FloatDType>(x: Tensor<S, D>, axis = -1): Tensor<S, D> => {
   expectFloat('softmax', x.dtype)
-  const e = exp(shifted(x as Any, axis))
+  const e = exp(shifted(x, axis))
   return div(e, sum(e, axis, true)) as Tensor<S, D>
 }
 
 /** log(softmax(x)), without the rounding of small probabilities to 0. */
 export const logSoftmax = <S extends Shape, D extends FloatDType>(x: Tensor<S, D>, axis = -1): Tensor<S, D> => {
   expectFloat('logSoftmax', x.dtype)
-  const z = shifted(x as Any, axis)
+  const z = shifted(x, axis)
   return sub(z, log(sum(exp(z), axis, true))) as Tensor<S, D>
 }
 
@@ -89,7 +89,7 @@ export const clip = <S extends Shape, D extends NumericDType>(
   high: number,
 ): Tensor<S, D> => {
   if (!(low <= high)) fail('clip', 'a lower bound not above the upper one', `${low} and ${high}`, 'Exchange them.')
-  return minimum(maximum(x as Any, low), high) as Tensor<S, D>
+  return minimum(maximum(x, low), high) as Tensor<S, D>
 }
 
 /** NumPy's name of {@link typedSelect | select}: where `condition` holds the element of `a`, else that of `b`. */
@@ -97,10 +97,10 @@ export const where = typedSelect
 
 /** Whether an element is NaN. */
 export const isNaN = <S extends Shape>(x: Tensor<S, FloatDType>): Tensor<S, 'bool'> =>
-  not(equal(x as Any, x as Any)) as Tensor<S, 'bool'>
+  not(equal(x, x)) as Tensor<S, 'bool'>
 /** Whether an element is neither NaN nor infinite. */
 export const isFinite = <S extends Shape>(x: Tensor<S, FloatDType>): Tensor<S, 'bool'> =>
-  less(abs(x as Any), Number.POSITIVE_INFINITY) as Tensor<S, 'bool'>
+  less(abs(x), Number.POSITIVE_INFINITY) as Tensor<S, 'bool'>
 
 /** A reduction of bools over axes; all of them when left out or empty. */
 export interface BoolReduction {
@@ -130,7 +130,7 @@ const expectBool = (name: string, x: Any): void => {
 export const any = ((x: Any, axes?: Axes, keepDims?: boolean) => {
   expectBool('any', x)
   return less(0, sum(cast(x, 'int32'), axes, keepDims))
-}) as unknown as BoolReduction
+}) as BoolReduction
 /**
  * Whether every element is true; true of none.
  *
@@ -142,11 +142,10 @@ export const any = ((x: Any, axes?: Axes, keepDims?: boolean) => {
 export const all = ((x: Any, axes?: Axes, keepDims?: boolean) => {
   expectBool('all', x)
   return equal(sum(cast(not(x), 'int32'), axes, keepDims), 0)
-}) as unknown as BoolReduction
+}) as BoolReduction
 
 /** The sum of the squares. */
-export const normSquared = ((x: Any, axes?: Axes, keepDims?: boolean) =>
-  sum(mul(x, x), axes, keepDims)) as unknown as Reduction
+export const normSquared = ((x: Any, axes?: Axes, keepDims?: boolean) => sum(mul(x, x), axes, keepDims)) as Reduction
 
 /**
  * The sum of the products of corresponding elements of two arrays of one shape: their inner product.
@@ -162,7 +161,7 @@ export const dot = <S extends Shape, D extends NumericDType>(
 ): Tensor<[], D> => {
   if (!sameShape(a.shape, b.shape))
     fail('dot', showShape(a.shape), showShape(b.shape), 'Both arrays have one shape; for matrix products use matmul.')
-  return sum(mul(a as Any, b as Any)) as Tensor<[], D>
+  return sum(mul(a, b)) as Tensor<[], D>
 }
 
 /**
@@ -179,7 +178,7 @@ export const outer = <N extends number, M extends number, D extends NumericDType
 ): Tensor<[N, M], D> => {
   if (a.shape.length !== 1 || b.shape.length !== 1)
     fail('outer', 'two vectors', `${showShape(a.shape)} and ${showShape(b.shape)}`, 'Reshape to one axis first.')
-  return mul(reshape(a as Any, [a.shape[0]!, 1]), b as Any) as Tensor<[N, M], D>
+  return mul(reshape(a, [a.shape[0], 1]), b) as Tensor<[N, M], D>
 }
 
 /**
@@ -195,12 +194,12 @@ export const meanAndVariance = <S extends Shape, D extends FloatDType>(
   axes: Axes = [],
   keepDims = false,
 ): readonly [mean: Tensor<Shape, D>, variance: Tensor<Shape, D>] => {
-  const center = mean(x as Any, axes, true)
-  const distance = sub(x as Any, center)
+  const center = mean(x, axes, true)
+  const distance = sub(x, center)
   const spread = mean(mul(distance, distance), axes, keepDims)
   return [(keepDims ? center : reshape(center, spread.shape)) as Tensor<Shape, D>, spread as Tensor<Shape, D>]
 }
 
 /** The square root of the biased variance. Its derivative is infinite where all elements are equal. */
 export const standardDeviation = ((x: Any, axes?: Axes, keepDims?: boolean) =>
-  sqrt(meanAndVariance(x as Tensor<Shape, FloatDType>, axes, keepDims)[1] as Any)) as unknown as Reduction<FloatDType>
+  sqrt(meanAndVariance(x as Tensor<Shape, FloatDType>, axes, keepDims)[1])) as Reduction<FloatDType>

@@ -32,7 +32,7 @@ const matmulNode = (a: AnyTensor, b: AnyTensor): AnyTensor => {
   if (a.dtype !== b.dtype || !isFloat(a.dtype))
     fail('matmul', 'operands of one float dtype', `${a.dtype} and ${b.dtype}`, 'Cast one of them.')
   const batch = broadcastShapes('matmul', x.slice(0, -2), y.slice(0, -2))
-  return build('matmul', a.dtype, [...batch, x[x.length - 2]!, y[y.length - 1]!], [a, b])
+  return build('matmul', a.dtype, [...batch, x[x.length - 2], y[y.length - 1]], [a, b])
 }
 
 /** Matrix products over the last two axes; leading axes broadcast. Both ways: `matmul(a, b)`, `pipe(a, matmul(b))`. */
@@ -57,6 +57,4 @@ export interface MatMulFunction {
  * toArray(reference().evaluateSync(matmul(tensor([[1, 2]]), tensor([[3], [4]])))) // => Float32Array [11]
  */
 export const matmul: MatMulFunction = ((...args: readonly AnyTensor[]) =>
-  args.length === 1
-    ? (a: AnyTensor) => matmulNode(a, args[0]!)
-    : matmulNode(args[0]!, args[1]!)) as unknown as MatMulFunction
+  args.length === 1 ? (a: AnyTensor) => matmulNode(a, args[0]) : matmulNode(args[0], args[1])) as MatMulFunction

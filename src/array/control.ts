@@ -11,7 +11,7 @@ import { leaves, mapTree, unflatten, zipTrees } from './tree.js'
 
 /** The same value, whose derivative is zero. attributes: [0], which tells it from the alias of an argument. */
 export const stopGradient = <S extends Shape, D extends DType>(x: Tensor<S, D>): Tensor<S, D> =>
-  build('alias', x.dtype, x.shape, [x as AnyTensor], stopped) as Tensor<S, D>
+  build('alias', x.dtype, x.shape, [x], stopped) as Tensor<S, D>
 const stopped: readonly number[] = [0]
 /** Whether an alias lets no derivative through. */
 export const isStopped = (node: Node): boolean => node.attributes.length === 1
@@ -30,7 +30,7 @@ export const argument = <D extends DType>(shape: Shape, dtype: D): Tensor<Shape,
 export const barrier = <S extends Shape, D extends DType>(
   x: Tensor<S, D>,
   ...after: readonly AnyTensor[]
-): Tensor<S, D> => build('barrier', x.dtype, x.shape, [x as AnyTensor, ...after]) as Tensor<S, D>
+): Tensor<S, D> => build('barrier', x.dtype, x.shape, [x, ...after]) as Tensor<S, D>
 
 export interface ScanOptions {
   /** Steps; needed where there are no sequences. */
@@ -77,7 +77,7 @@ export const capturesOf = (
 /** A projection of a scan: a final carry or a stacked node of its body. For the rooms of this library. */
 export const project = (scanNode: Node, projection: Projection): AnyTensor => {
   const body = scanNode.payload as ScanBody
-  const source = projection.kind === 'carry' ? body.next[projection.index]! : projection.node
+  const source = projection.kind === 'carry' ? body.next[projection.index] : projection.node
   const shape = projection.kind === 'carry' ? source.shape : [body.length, ...source.shape]
   return tensorOf(new Node('project', source.dtype, shape, [scanNode], noAttributes, projection))
 }

@@ -49,8 +49,6 @@ export const ones = <const S extends Shape, D extends DType = 'float32'>(
   dtype?: D,
 ): Tensor<Mutable<S>, NoInfer<D>> => full(shape, 1, dtype)
 /** Zeros of the shape and dtype of x. */
-export const zerosLike = <S extends Shape, D extends DType>(x: Tensor<S, D>): Tensor<S, D> =>
-  full(x.shape, 0, x.dtype) as unknown as Tensor<S, D>
+export const zerosLike = <S extends Shape, D extends DType>(x: Tensor<S, D>): Tensor<S, D> => full(x.shape, 0, x.dtype)
 /** Ones of the shape and dtype of x. */
-export const onesLike = <S extends Shape, D extends DType>(x: Tensor<S, D>): Tensor<S, D> =>
-  full(x.shape, 1, x.dtype) as unknown as Tensor<S, D>
+export const onesLike = <S extends Shape, D extends DType>(x: Tensor<S, D>): Tensor<S, D> => full(x.shape, 1, x.dtype)

@@ -32,7 +32,7 @@ export const isInteger = (dtype: DType): dtype is IntegerDType => dtype === 'int
 
 /** A zero-filled host array. */
 export const allocate = <D extends DType>(dtype: D, length: number): HostArray<D> =>
-  new constructors[dtype](length) as unknown as HostArray<D>
+  new constructors[dtype](length) as HostArray<D>
 
 /** Copies numbers into a host array of `dtype`; the typed array's own conversion applies (a bool is 1 unless 0). */
 export const hostArrayFrom = <D extends DType>(dtype: D, values: ArrayLike<number | boolean>): HostArray<D> => {

@@ -56,7 +56,7 @@ export interface Comparison {
 
 /** Data first with two arguments, data last with one. */
 const dual = (f: (a: Value, b: Value) => AnyTensor) =>
-  ((...args: readonly Value[]) => (args.length === 1 ? (a: Value) => f(a, args[0]!) : f(args[0]!, args[1]!))) as unknown
+  ((...args: readonly Value[]) => (args.length === 1 ? (a: Value) => f(a, args[0]) : f(args[0], args[1]))) as unknown
 
 const unary = (op: UnaryOp): Unary =>
   ((x: AnyTensor) => {
@@ -161,7 +161,7 @@ export const minimum = arithmetic('minimum')
 export const mod = arithmetic('mod')
 
 const compare = (f: (a: Value, b: Value) => AnyTensor): Comparison => dual(f) as Comparison
-const not = (x: AnyTensor): AnyTensor => binaryNode('xor', x, literal(true, 'bool') as AnyTensor)
+const not = (x: AnyTensor): AnyTensor => binaryNode('xor', x, literal(true, 'bool'))
 /** a < b */
 export const less = compare((a, b) => binaryNode('less', a, b, 'bool'))
 /** a > b */
@@ -231,7 +231,7 @@ export const bitcast = <S extends Shape, D extends 'float32' | 'int32' | 'uint32
   const from = x.dtype as DType
   if (from === 'float64' || from === 'bool')
     fail('bitcast', 'a dtype of 32 bits', from, 'bitcast reads float32, int32 and uint32.')
-  return (from === dtype ? x : unaryNode('bitcast', x as AnyTensor, dtype)) as Tensor<S, D>
+  return (from === dtype ? x : unaryNode('bitcast', x, dtype)) as Tensor<S, D>
 }
 
 /**
@@ -250,14 +250,14 @@ export const select = <C extends Shape, A extends Shape, B extends Shape, D exte
   a: Tensor<A, D> | number,
   b: Tensor<B, D> | number,
 ): Out<BroadcastTo<C, Broadcast<A, B>>, D> => {
-  const dtype = dtypeOfPair(a as Value, b as Value)
-  const x = operand(a as Value, dtype)
-  const y = operand(b as Value, dtype)
+  const dtype = dtypeOfPair(a, b)
+  const x = operand(a, dtype)
+  const y = operand(b, dtype)
   if ((condition.dtype as DType) !== 'bool')
     fail('select', 'a bool condition', condition.dtype, 'Compare first: greater(x, 0).')
   if (x.dtype !== y.dtype) fail('select', 'branches of one dtype', `${x.dtype} and ${y.dtype}`, 'Cast one of them.')
   const shape = broadcastShapes('select', condition.shape, broadcastShapes('select', x.shape, y.shape))
-  return build('select', dtype, shape, [condition as AnyTensor, x, y]) as never
+  return build('select', dtype, shape, [condition, x, y]) as never
 }
 
 const powPrimitive = arithmetic('pow') as (a: AnyTensor, b: AnyTensor | number) => AnyTensor
@@ -286,7 +286,7 @@ export const pow: Binary<FloatDType> = dual((a, b) => {
     const power = integerPower(a, Math.abs(b))
     return b > 0 ? power : binaryNode('div', 1, power)
   }
-  return powPrimitive(a as AnyTensor, b as AnyTensor)
+  return powPrimitive(a as AnyTensor, b)
 }) as Binary<FloatDType>
 
 /** x² */

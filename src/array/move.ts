@@ -5,7 +5,7 @@ import { build, operand } from './build.js'
 import type { DType } from './dtype.js'
 import { fail } from './error.js'
 import { checkShape, normalizeAxes, normalizeAxis, type Shape, sameShape, showShape, sizeOf } from './shape.js'
-import type { AnyTensor, Mutable, Tensor } from './tensor.js'
+import type { Mutable, Tensor } from './tensor.js'
 import type { Asked, Axis, Check, Concat, Out, Permute, Resized, Transpose } from './typing.js'
 
 /**
@@ -25,7 +25,7 @@ export const reshape = <D extends DType, const T extends Shape>(x: Tensor<Shape,
       showShape(shape),
       'Keep the number of elements.',
     )
-  return (sameShape(asked, x.shape) ? x : build('reshape', x.dtype, asked, [x as AnyTensor])) as Tensor<Asked<T>, D>
+  return (sameShape(asked, x.shape) ? x : build('reshape', x.dtype, asked, [x])) as Tensor<Asked<T>, D>
 }
 
 /**
@@ -43,14 +43,14 @@ export const permute = <S extends Shape, D extends DType, const P extends readon
 ): Out<Permute<S, P>, D> => {
   const rank = x.shape.length
   const axes = (permutation as readonly number[]).map((axis) => normalizeAxis('permute', axis, rank))
-  if (axes.length !== rank) fail('permute', `${rank} axes`, showShape(permutation as Shape), 'Name every axis once.')
+  if (axes.length !== rank) fail('permute', `${rank} axes`, showShape(permutation), 'Name every axis once.')
   normalizeAxes('permute', axes, rank)
   if (axes.every((axis, i) => axis === i)) return x as never
   return build(
     'permute',
     x.dtype,
-    axes.map((axis) => x.shape[axis]!),
-    [x as AnyTensor],
+    axes.map((axis) => x.shape[axis]),
+    [x],
     axes,
   ) as never
 }
@@ -69,7 +69,7 @@ export const transpose = <S extends Shape, D extends DType>(x: Tensor<S, D>): Te
   const rank = x.shape.length
   if (rank < 2) fail('transpose', 'rank 2 or more', showShape(x.shape), 'Reshape to a matrix first.')
   const axes = Array.from({ length: rank }, (_, i) => (i === rank - 2 ? rank - 1 : i === rank - 1 ? rank - 2 : i))
-  return permute(x as Tensor<Shape, D>, axes) as never
+  return permute(x as Tensor<Shape, D>, axes)
 }
 
 /**
@@ -95,10 +95,7 @@ export const broadcastTo = <D extends DType, const T extends Shape>(
       showShape(shape),
       'Sizes agree from the end, or are 1.',
     )
-  return (sameShape(x.shape, shape) ? x : build('broadcast', x.dtype, [...shape], [x as AnyTensor])) as Tensor<
-    Mutable<T>,
-    D
-  >
+  return (sameShape(x.shape, shape) ? x : build('broadcast', x.dtype, [...shape], [x])) as Tensor<Mutable<T>, D>
 }
 
 /**
@@ -122,11 +119,11 @@ export const pad = <S extends Shape, D extends DType>(
   const shape = new Array<number>(rank)
   let [valid, total] = [padding.length === rank, 0]
   for (let i = 0; valid && i < rank; i++) {
-    const [before, after] = [padding[i]![0], padding[i]![1]]
+    const [before, after] = [padding[i][0], padding[i][1]]
     valid = Number.isInteger(before) && Number.isInteger(after) && before >= 0 && after >= 0
     amounts[2 * i] = before
     amounts[2 * i + 1] = after
-    shape[i] = x.shape[i]! + before + after
+    shape[i] = x.shape[i] + before + after
     total += before + after
   }
   if (!valid)
@@ -136,9 +133,9 @@ export const pad = <S extends Shape, D extends DType>(
       JSON.stringify(padding),
       'Give [before, after] for each axis; slice to crop.',
     )
-  if (total === 0) return x as never
+  if (total === 0) return x
   checkShape('pad', shape)
-  return build('pad', x.dtype, shape, [x as AnyTensor, operand(value as AnyTensor | number, x.dtype)], amounts) as never
+  return build('pad', x.dtype, shape, [x, operand(value, x.dtype)], amounts) as never
 }
 
 /**
@@ -159,15 +156,15 @@ export const slice = <S extends Shape, D extends DType>(
   step: readonly number[] = x.shape.map(() => 1),
 ): Tensor<Resized<S>, D> => {
   const rank = x.shape.length
-  const place = (n: number, i: number): number => (n < 0 ? n + x.shape[i]! : n)
+  const place = (n: number, i: number): number => (n < 0 ? n + x.shape[i] : n)
   const from = begin.map(place)
   const to = end.map(place)
   const bad = (i: number): boolean =>
     ![from[i], to[i], step[i]].every(Number.isInteger) ||
-    from[i]! < 0 ||
-    to[i]! > x.shape[i]! ||
-    from[i]! > to[i]! ||
-    step[i]! < 1
+    from[i] < 0 ||
+    to[i] > x.shape[i] ||
+    from[i] > to[i] ||
+    step[i] < 1
   if (from.length !== rank || to.length !== rank || step.length !== rank || x.shape.some((_, i) => bad(i)))
     fail(
       'slice',
@@ -175,9 +172,9 @@ export const slice = <S extends Shape, D extends DType>(
       `${showShape(begin)} to ${showShape(end)} by ${showShape(step)}`,
       'Give one bound for each axis.',
     )
-  const shape = x.shape.map((_, i) => Math.ceil((to[i]! - from[i]!) / step[i]!))
-  if (sameShape(shape, x.shape)) return x as never
-  return build('slice', x.dtype, shape, [x as AnyTensor], [...from, ...step]) as never
+  const shape = x.shape.map((_, i) => Math.ceil((to[i] - from[i]) / step[i]))
+  if (sameShape(shape, x.shape)) return x
+  return build('slice', x.dtype, shape, [x], [...from, ...step]) as never
 }
 
 /** The order of the elements along `axes` reversed. attributes: the axes. */
@@ -186,8 +183,8 @@ export const flip = <S extends Shape, D extends DType>(
   axes: number | readonly number[],
 ): Tensor<S, D> => {
   const normal = normalizeAxes('flip', typeof axes === 'number' ? [axes] : axes, x.shape.length)
-  const real = normal.filter((axis) => x.shape[axis]! > 1)
-  return (real.length === 0 ? x : build('flip', x.dtype, x.shape, [x as AnyTensor], real)) as Tensor<S, D>
+  const real = normal.filter((axis) => x.shape[axis] > 1)
+  return (real.length === 0 ? x : build('flip', x.dtype, x.shape, [x], real)) as Tensor<S, D>
 }
 
 /**
@@ -209,9 +206,9 @@ export const concatAll = <D extends DType>(tensors: readonly Tensor<Shape, D>[],
     if (other.dtype !== first.dtype) fail('concat', first.dtype, other.dtype, 'Cast one of them.')
   }
   if (tensors.length === 1) return first
-  const shape = first.shape.map((size, i) => (i === at ? tensors.reduce((n, t) => n + t.shape[at]!, 0) : size))
+  const shape = first.shape.map((size, i) => (i === at ? tensors.reduce((n, t) => n + t.shape[at], 0) : size))
   checkShape('concat', shape)
-  return build('concat', first.dtype, shape, tensors as readonly AnyTensor[], [at]) as Tensor<Shape, D>
+  return build('concat', first.dtype, shape, tensors, [at]) as Tensor<Shape, D>
 }
 
 /** a, then b, along `axis`; the other sizes agree. */
@@ -219,8 +216,7 @@ export const concat = <A extends Shape, B extends Shape, D extends DType, const 
   a: Tensor<A, D>,
   b: Tensor<B, NoInfer<D>> & Check<Concat<A, B, X>>,
   axis: X,
-): Out<Concat<A, B, X>, D> =>
-  concatAll([a as Tensor<Shape, D>, b as unknown as Tensor<Shape, D>], axis as number) as never
+): Out<Concat<A, B, X>, D> => concatAll([a as Tensor<Shape, D>, b as Tensor<Shape, D>], axis as number) as never
 
 /**
  * Tensors of one shape along a new axis.
@@ -284,7 +280,7 @@ export const dynamicSlice = <D extends DType, const T extends Shape>(
   starts: Tensor<Shape, 'int32'>,
   sizes: T,
 ): Tensor<Mutable<T>, D> => {
-  if (sizes.length !== x.shape.length || sizes.some((n, i) => !Number.isInteger(n) || n < 0 || n > x.shape[i]!))
+  if (sizes.length !== x.shape.length || sizes.some((n, i) => !Number.isInteger(n) || n < 0 || n > x.shape[i]))
     fail('dynamicSlice', `sizes within ${showShape(x.shape)}`, showShape(sizes), 'Give one size for each axis.')
   if (!sameShape(starts.shape, [x.shape.length]) || (starts.dtype as DType) !== 'int32')
     fail(
@@ -293,5 +289,5 @@ export const dynamicSlice = <D extends DType, const T extends Shape>(
       `${starts.dtype} ${showShape(starts.shape)}`,
       'Give one start for each axis.',
     )
-  return build('dynamicSlice', x.dtype, [...sizes], [x as AnyTensor, starts as AnyTensor]) as Tensor<Mutable<T>, D>
+  return build('dynamicSlice', x.dtype, [...sizes], [x, starts]) as Tensor<Mutable<T>, D>
 }

@@ -114,7 +114,7 @@ export class Node {
     readonly payload: Payload,
   ) {
     let depth = 0
-    for (let i = 0; i < inputs.length; i++) if (inputs[i]!.depth >= depth) depth = inputs[i]!.depth + 1
+    for (let i = 0; i < inputs.length; i++) if (inputs[i].depth >= depth) depth = inputs[i].depth + 1
     if (depth > maxDepth)
       fail(
         op,
@@ -146,14 +146,14 @@ export const postOrder = (roots: readonly Node[], follow: (node: Node) => boolea
   for (const root of roots) {
     stack.push(root)
     while (stack.length > 0) {
-      const node = stack[stack.length - 1]!
+      const node = stack[stack.length - 1]
       if (node.mark === mark) {
         stack.pop()
         continue
       }
       const before = stack.length
       if (follow(node))
-        for (let i = node.inputs.length - 1; i >= 0; i--) if (node.inputs[i]!.mark !== mark) stack.push(node.inputs[i]!)
+        for (let i = node.inputs.length - 1; i >= 0; i--) if (node.inputs[i].mark !== mark) stack.push(node.inputs[i])
       if (stack.length === before) {
         node.mark = mark
         node.position = order.length

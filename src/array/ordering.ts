@@ -53,9 +53,9 @@ export const takeAlongAxis = <D extends DType>(
       showShape(indices.shape),
       'Use gather to read whole slices.',
     )
-  const n = x.shape[at]!
-  const rows = moveAxis(x as Any, at, rank - 1)
-  const places = moveAxis(cast(indices as Any, 'int32'), at, rank - 1)
+  const n = x.shape[at]
+  const rows = moveAxis(x, at, rank - 1)
+  const places = moveAxis(cast(indices, 'int32'), at, rank - 1)
   const count = sizeOf(others(x.shape))
   const begin = mul(reshape(iota([count]), [...rows.shape.slice(0, -1), 1]), n)
   const inside = and(less(-1, places), less(places, n))
@@ -79,7 +79,7 @@ export const sort = <S extends Shape, D extends NumericDType>(
   const rank = x.shape.length
   if (rank === 0) return x
   const at = normalizeAxis('sort', axis, rank)
-  const rows = moveAxis(x as Any, at, rank - 1)
+  const rows = moveAxis(x, at, rank - 1)
   const order = argSort(rows)
   const sorted = takeAlongAxis(rows as Tensor, order as Tensor<Shape, 'int32'>, rank - 1) as Any
   return moveAxis(options.descending ? flip(sorted, [rank - 1]) : sorted, rank - 1, at) as Tensor<S, D>
@@ -94,7 +94,7 @@ export const sort = <S extends Shape, D extends NumericDType>(
  * toArray(reference().evaluateSync(oneHot(tensor([1, 0], [2], 'int32'), 2))) // => Float32Array [0, 1, 1, 0]
  */
 export const oneHot = <D extends DType = 'float32'>(indices: Integers, classes: number, dtype?: D): Tensor<Shape, D> =>
-  cast(
-    equal(expandDims(indices as Any, indices.shape.length), iota([classes], indices.dtype)),
-    dtype ?? 'float32',
-  ) as Tensor<Shape, D>
+  cast(equal(expandDims(indices, indices.shape.length), iota([classes], indices.dtype)), dtype ?? 'float32') as Tensor<
+    Shape,
+    D
+  >

@@ -60,7 +60,7 @@ const reduceNode = (
 ): AnyTensor => {
   if (x.dtype === 'bool') fail(op, 'numbers', 'bool', `Write cast(x, 'float32') first, or use any and all.`)
   const reduced = reductionAxes(op, axes, x.shape.length)
-  if (withoutIdentity.includes(op) && sizeOf(reduced.map((axis) => x.shape[axis]!)) === 0)
+  if (withoutIdentity.includes(op) && sizeOf(reduced.map((axis) => x.shape[axis])) === 0)
     fail(op, 'at least one element to choose from', showShape(x.shape), 'Skip empty batches.')
   const dtype = op === 'argMax' ? 'int32' : x.dtype
   if (reduced.length === 0) return op === 'argMax' ? reduceNode(op, reshape(x, [...x.shape, 1]), -1, false) : x
@@ -68,9 +68,10 @@ const reduceNode = (
   return keepDims ? reshape(out, reducedShape(x.shape, reduced, true)) : out
 }
 
-const reduction = (op: ReduceOp): Reduction =>
-  ((x: AnyTensor, axes?: number | readonly number[], keepDims = false) =>
-    reduceNode(op, x, axes, keepDims)) as Reduction
+const reduction =
+  (op: ReduceOp): Reduction =>
+  (x: AnyTensor, axes?: number | readonly number[], keepDims = false) =>
+    reduceNode(op, x, axes, keepDims)
 
 /**
  * The sum of the elements over all axes, or over those that are given; 0 of none. With `keepDims` they stay, with size
@@ -116,25 +117,23 @@ export const argMax = <S extends Shape, D extends NumericDType, const A extends 
   x: Tensor<S, D>,
   axis: A,
   keepDims?: K,
-): Out<Reduce<S, A, K>, 'int32'> => reduceNode('argMax', x as AnyTensor, axis as number, keepDims ?? false) as never
+): Out<Reduce<S, A, K>, 'int32'> => reduceNode('argMax', x, axis, keepDims ?? false) as never
 
 type Loosely = (x: AnyTensor, axes?: number | readonly number[], keepDims?: boolean) => AnyTensor
-const floatReduction = (name: string, f: Loosely): Reduction<FloatDType> =>
-  ((x: AnyTensor, axes?: number | readonly number[], keepDims?: boolean) => {
+const floatReduction =
+  (name: string, f: Loosely): Reduction<FloatDType> =>
+  (x: AnyTensor, axes?: number | readonly number[], keepDims?: boolean) => {
     if (!isFloat(x.dtype)) fail(name, 'float32 or float64', x.dtype, `Write cast(x, 'float32') first.`)
     return f(x, axes, keepDims)
-  }) as Reduction<FloatDType>
+  }
 
 const loosely = (f: unknown): Loosely => f as Loosely
-const [addAny, subAny, mulAny] = [add, sub, mul] as unknown as readonly ((
-  a: AnyTensor,
-  b: AnyTensor | number,
-) => AnyTensor)[]
-const equalAny = equal as unknown as (a: AnyTensor, b: number) => Tensor<Shape, 'bool'>
-const [expAny, logAny, squareAny] = [exp, log, square] as unknown as readonly ((x: AnyTensor) => AnyTensor)[]
+const [addAny, subAny, mulAny] = [add, sub, mul] as readonly ((a: AnyTensor, b: AnyTensor | number) => AnyTensor)[]
+const equalAny = equal as (a: AnyTensor, b: number) => Tensor<Shape, 'bool'>
+const [expAny, logAny, squareAny] = [exp, log, square] as readonly ((x: AnyTensor) => AnyTensor)[]
 
 const countOf = (x: AnyTensor, axes: number | readonly number[] | undefined): number =>
-  sizeOf(reductionAxes('mean', axes, x.shape.length).map((axis) => x.shape[axis]!))
+  sizeOf(reductionAxes('mean', axes, x.shape.length).map((axis) => x.shape[axis]))
 
 /**
  * sum / count. NaN of none.
@@ -148,7 +147,7 @@ const countOf = (x: AnyTensor, axes: number | readonly number[] | undefined): nu
  * toArray(reference().evaluateSync(mean(x, 1))) // => Float32Array [2, 5]
  */
 export const mean: Reduction<FloatDType> = floatReduction('mean', (x, axes, keepDims) =>
-  mulAny!(loosely(sum)(x, axes, keepDims), 1 / countOf(x, axes)),
+  mulAny(loosely(sum)(x, axes, keepDims), 1 / countOf(x, axes)),
 )
 
 /**
@@ -161,7 +160,7 @@ export const mean: Reduction<FloatDType> = floatReduction('mean', (x, axes, keep
  * toArray(reference().evaluateSync(variance(tensor([1, 3])))) // => Float32Array [1]
  */
 export const variance: Reduction<FloatDType> = floatReduction('variance', (x, axes, keepDims) =>
-  loosely(mean)(squareAny!(subAny!(x, loosely(mean)(x, axes, true))), axes, keepDims),
+  loosely(mean)(squareAny(subAny(x, loosely(mean)(x, axes, true))), axes, keepDims),
 )
 
 /**
@@ -175,7 +174,7 @@ export const variance: Reduction<FloatDType> = floatReduction('variance', (x, ax
  */
 export const logSumExp: Reduction<FloatDType> = floatReduction('logSumExp', (x, axes, keepDims = false) => {
   const shift = finiteShift(loosely(max)(x, axes, true))
-  const total = addAny!(logAny!(loosely(sum)(expAny!(subAny!(x, shift)), axes, true)), shift)
+  const total = addAny(logAny(loosely(sum)(expAny(subAny(x, shift)), axes, true)), shift)
   return keepDims
     ? total
     : reshape(total, reducedShape(x.shape, reductionAxes('logSumExp', axes, x.shape.length), false))
@@ -183,4 +182,4 @@ export const logSumExp: Reduction<FloatDType> = floatReduction('logSumExp', (x, 
 
 /** The shift is a constant to the derivative; where all elements are -infinity it is 0, or -inf - -inf would be NaN. */
 const finiteShift = (largest: AnyTensor): AnyTensor =>
-  stopGradient(select(equalAny(largest, Number.NEGATIVE_INFINITY), 0, largest as Tensor) as unknown as AnyTensor)
+  stopGradient(select(equalAny(largest, Number.NEGATIVE_INFINITY), 0, largest as Tensor) as AnyTensor)

@@ -7,7 +7,7 @@ export type Shape = readonly number[]
 /** Number of elements of a shape; 1 for a scalar. */
 export const sizeOf = (shape: Shape): number => {
   let size = 1
-  for (let i = 0; i < shape.length; i++) size *= shape[i]!
+  for (let i = 0; i < shape.length; i++) size *= shape[i]
   return size
 }
 
@@ -26,7 +26,7 @@ export const stridesOf = (shape: Shape): number[] => {
   let stride = 1
   for (let i = shape.length - 1; i >= 0; i--) {
     strides[i] = stride
-    stride *= shape[i]!
+    stride *= shape[i]
   }
   return strides
 }

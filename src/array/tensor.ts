@@ -52,7 +52,7 @@ type Nested = number | boolean | readonly Nested[]
 const nestedShape = (values: Nested): number[] =>
   typeof values === 'number' || typeof values === 'boolean'
     ? []
-    : [values.length, ...(values.length > 0 ? nestedShape(values[0]!) : [])]
+    : [values.length, ...(values.length > 0 ? nestedShape(values[0]) : [])]
 
 const flatten = (values: Nested, shape: Shape, depth: number, out: (number | boolean)[]): void => {
   if (typeof values === 'number' || typeof values === 'boolean') {
@@ -166,5 +166,5 @@ export const toArray = <D extends DType>(x: Tensor<Shape, D>): HostArray<D> => {
 export const item = (x: AnyTensor): number => {
   if (sizeOf(x.shape) !== 1)
     fail('item', 'a tensor of one element', showShape(x.shape), 'Reduce it first, or use toArray.')
-  return toArray(x)[0]!
+  return toArray(x)[0]
 }

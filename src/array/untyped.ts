@@ -65,13 +65,13 @@ export const filled: (shape: Shape, value: number | boolean, dtype: DType) => An
 
 /** Empty `axes` reduces nothing. */
 export const sum = (x: Any, axes: readonly number[]): Any =>
-  axes.length === 0 ? x : (typedSum as unknown as (x: Any, axes: readonly number[]) => Any)(x, axes)
+  axes.length === 0 ? x : (typedSum as (x: Any, axes: readonly number[]) => Any)(x, axes)
 
 export const reshape: (x: Any, shape: Shape) => Any = move.reshape
-export const permute = move.permute as unknown as (x: Any, permutation: readonly number[]) => Any
+export const permute = move.permute as (x: Any, permutation: readonly number[]) => Any
 export const transpose: (x: Any) => Any = move.transpose
 export const broadcastTo: (x: Any, shape: Shape) => Any = move.broadcastTo
-export const pad = move.pad as unknown as (
+export const pad = move.pad as (
   x: Any,
   padding: readonly (readonly [before: number, after: number])[],
   value?: number | boolean,
@@ -81,13 +81,9 @@ export const expandDims: (x: Any, axis: number) => Any = move.expandDims
 export const slice: (x: Any, begin: readonly number[], end?: readonly number[]) => Any = move.slice
 export const flip: (x: Any, axes: readonly number[]) => Any = move.flip
 export const window: (x: Any, options: windows.WindowOptions) => Any = windows.window
-export const overlapAdd = windows.overlapAdd as unknown as (
-  y: Any,
-  spatial: Shape,
-  options: windows.WindowOptions,
-) => Any
-export const gather = indexing.gather as unknown as (table: Any, indices: Any, axis?: number) => Any
-export const scatterAdd = indexing.scatterAdd as unknown as (indices: Any, updates: Any, rows: number) => Any
-export const iota = indexing.iota as unknown as (shape: Shape, dtype?: DType) => Any
-export const argSort = indexing.argSort as unknown as (x: Any) => Any
-export const cumulativeSum = indexing.cumulativeSum as unknown as (x: Any, axis: number) => Any
+export const overlapAdd = windows.overlapAdd as (y: Any, spatial: Shape, options: windows.WindowOptions) => Any
+export const gather = indexing.gather as (table: Any, indices: Any, axis?: number) => Any
+export const scatterAdd = indexing.scatterAdd as (indices: Any, updates: Any, rows: number) => Any
+export const iota = indexing.iota as (shape: Shape, dtype?: DType) => Any
+export const argSort = indexing.argSort as (x: Any) => Any
+export const cumulativeSum = indexing.cumulativeSum as (x: Any, axis: number) => Any

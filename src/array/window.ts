@@ -9,7 +9,7 @@ import type { DType, NumericDType } from './dtype.js'
 import { fail } from './error.js'
 import { pad, permute, reshape, slice } from './move.js'
 import { type Shape, showShape } from './shape.js'
-import type { AnyTensor, Tensor } from './tensor.js'
+import type { Tensor } from './tensor.js'
 
 /** One entry for each spatial axis; the spatial axes are the last ones. */
 export interface WindowOptions {
@@ -57,7 +57,7 @@ export const window = <D extends DType>(x: Tensor<Shape, D>, options: WindowOpti
   check('window', options, x.shape.length)
   const lead = x.shape.slice(0, x.shape.length - n)
   const spatial = x.shape.slice(lead.length)
-  const counts = spatial.map((length, i) => windowCount(length, size[i]!, stride[i]!, dilation[i]!))
+  const counts = spatial.map((length, i) => windowCount(length, size[i], stride[i], dilation[i]))
   if (counts.some((count) => count < 1))
     fail(
       'window',
@@ -70,15 +70,12 @@ export const window = <D extends DType>(x: Tensor<Shape, D>, options: WindowOpti
     const used = slice(
       x,
       x.shape.map(() => 0),
-      [...lead, ...counts.map((count, i) => count * size[i]!)],
+      [...lead, ...counts.map((count, i) => count * size[i])],
     )
-    const split = reshape(used as Tensor<Shape, D>, [...lead, ...counts.flatMap((count, i) => [count, size[i]!])])
-    return permute(split, tilingOrder(lead.length, n)) as Tensor<Shape, D>
+    const split = reshape(used as Tensor<Shape, D>, [...lead, ...counts.flatMap((count, i) => [count, size[i]])])
+    return permute(split, tilingOrder(lead.length, n))
   }
-  return build('window', x.dtype, [...lead, ...size, ...counts], [x as AnyTensor], attributesOf(options)) as Tensor<
-    Shape,
-    D
-  >
+  return build('window', x.dtype, [...lead, ...size, ...counts], [x], attributesOf(options)) as Tensor<Shape, D>
 }
 
 /** From [lead, count0, size0, count1, size1, ...] to [lead, sizes, counts]; its inverse is `untilingOrder`. */
@@ -106,7 +103,7 @@ export const overlapAdd = <D extends NumericDType>(
   const n = size.length
   check('overlapAdd', options, y.shape.length)
   const lead = y.shape.slice(0, y.shape.length - 2 * n)
-  const counts = spatial.map((length, i) => windowCount(length, size[i]!, stride[i]!, dilation[i]!))
+  const counts = spatial.map((length, i) => windowCount(length, size[i], stride[i], dilation[i]))
   const expected = [...lead, ...size, ...counts]
   if (spatial.length !== n || expected.some((length, i) => length !== y.shape[i]))
     fail(
@@ -116,15 +113,12 @@ export const overlapAdd = <D extends NumericDType>(
       `These are the windows of spatial sizes ${showShape(spatial)}.`,
     )
   if (isTiling(options)) {
-    const joined = counts.map((count, i) => count * size[i]!)
+    const joined = counts.map((count, i) => count * size[i])
     const tiles = reshape(permute(y, untilingOrder(lead.length, n)) as Tensor<Shape, D>, [...lead, ...joined])
     return pad(tiles as Tensor<Shape, D>, [
       ...lead.map(() => [0, 0] as const),
-      ...spatial.map((length, i) => [0, length - joined[i]!] as const),
+      ...spatial.map((length, i) => [0, length - joined[i]] as const),
     ])
   }
-  return build('overlapAdd', y.dtype, [...lead, ...spatial], [y as AnyTensor], attributesOf(options)) as Tensor<
-    Shape,
-    D
-  >
+  return build('overlapAdd', y.dtype, [...lead, ...spatial], [y], attributesOf(options)) as Tensor<Shape, D>
 }

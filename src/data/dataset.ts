@@ -1,5 +1,5 @@
 /** Data sets in memory: host arrays whose first axis counts the examples. Plain immutable data. */
-import { type DType, type HostArray, hostArrayFrom } from '../array/dtype.js'
+import { type DType, hostArrayFrom } from '../array/dtype.js'
 import { fail } from '../array/error.js'
 import type { Shape } from '../array/shape.js'
 import { showShape, sizeOf } from '../array/shape.js'
@@ -41,7 +41,7 @@ export const dataset = <X extends StoredType, T extends StoredType>(
 }
 
 /** The number of examples. */
-export const exampleCount = ({ inputs }: Dataset): number => inputs.shape[0]!
+export const exampleCount = ({ inputs }: Dataset): number => inputs.shape[0]
 
 /** Rows of an array along its first axis, copied. */
 export const takeRows = <D extends StoredType>(array: StoredArray<D>, rows: ArrayLike<number>): StoredArray<D> => {
@@ -50,12 +50,12 @@ export const takeRows = <D extends StoredType>(array: StoredArray<D>, rows: Arra
   const data = new (array.data.constructor as new (length: number) => Float32Array)(rows.length * size)
   const source = array.data as Float32Array
   for (let i = 0; i < rows.length; i++) {
-    const row = rows[i]!
-    if (!(row >= 0 && row < count!)) fail('takeRows', `rows from 0 to ${count! - 1}`, String(row), 'Count from 0.')
+    const row = rows[i]
+    if (!(row >= 0 && row < count)) fail('takeRows', `rows from 0 to ${count - 1}`, String(row), 'Count from 0.')
     if (size < 16) for (let k = 0; k < size; k++) data[i * size + k] = source[row * size + k]!
     else data.set(source.subarray(row * size, row * size + size), i * size)
   }
-  return { shape: [rows.length, ...rest], dtype: array.dtype, data: data as unknown as StoredArrays[D] }
+  return { shape: [rows.length, ...rest], dtype: array.dtype, data: data as StoredArrays[D] }
 }
 
 /** The examples of these numbers, in this order. */
@@ -74,6 +74,6 @@ export const toTensor = <D extends StoredType>({
   shape,
 }: StoredArray<D>): Tensor<Shape, TensorType<D>> => {
   const type = (dtype === 'uint8' ? 'float32' : dtype) as TensorType<D>
-  const host = dtype === 'uint8' ? hostArrayFrom('float32', data) : (data as HostArray)
+  const host = dtype === 'uint8' ? hostArrayFrom('float32', data) : data
   return leaf({ kind: 'host', data: host }, shape, type)
 }

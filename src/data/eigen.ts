@@ -16,8 +16,8 @@ const sweeps = 60
 /** Turns rows p and q of a row-major matrix. */
 const turnRows = (m: Float64Array, n: number, p: number, q: number, c: number, s: number): void => {
   for (let k = 0; k < n; k++) {
-    const x = m[p * n + k]!
-    const y = m[q * n + k]!
+    const x = m[p * n + k]
+    const y = m[q * n + k]
     m[p * n + k] = c * x - s * y
     m[q * n + k] = s * x + c * y
   }
@@ -25,8 +25,8 @@ const turnRows = (m: Float64Array, n: number, p: number, q: number, c: number, s
 
 const turnColumns = (m: Float64Array, n: number, p: number, q: number, c: number, s: number): void => {
   for (let k = 0; k < n; k++) {
-    const x = m[k * n + p]!
-    const y = m[k * n + q]!
+    const x = m[k * n + p]
+    const y = m[k * n + q]
     m[k * n + p] = c * x - s * y
     m[k * n + q] = s * x + c * y
   }
@@ -42,10 +42,10 @@ export const symmetricEigen = (matrix: Float64Array, n: number): Eigen => {
     let rotated = false
     for (let p = 0; p < n - 1; p++)
       for (let q = p + 1; q < n; q++) {
-        const off = a[p * n + q]!
+        const off = a[p * n + q]
         if (Math.abs(off) <= 1e-16 * scale) continue
         rotated = true
-        const theta = (a[q * n + q]! - a[p * n + p]!) / (2 * off)
+        const theta = (a[q * n + q] - a[p * n + p]) / (2 * off)
         const t = (theta >= 0 ? 1 : -1) / (Math.abs(theta) + Math.sqrt(theta * theta + 1))
         const c = 1 / Math.sqrt(t * t + 1)
         turnRows(a, n, p, q, c, t * c)
@@ -54,12 +54,12 @@ export const symmetricEigen = (matrix: Float64Array, n: number): Eigen => {
       }
     if (!rotated) break
   }
-  const order = Array.from({ length: n }, (_, i) => i).sort((i, j) => a[j * n + j]! - a[i * n + i]! || i - j)
+  const order = Array.from({ length: n }, (_, i) => i).sort((i, j) => a[j * n + j] - a[i * n + i] || i - j)
   const vectors = new Float64Array(n * n)
   order.forEach((from, to) => {
     const row = v.subarray(from * n, from * n + n)
     const largest = row.reduce((best, x) => (Math.abs(x) > Math.abs(best) ? x : best), 0)
     vectors.set(largest < 0 ? row.map((x) => -x) : row, to * n)
   })
-  return { values: Float64Array.from(order, (i) => a[i * n + i]!), vectors }
+  return { values: Float64Array.from(order, (i) => a[i * n + i]), vectors }
 }

@@ -27,7 +27,7 @@ export interface PrincipalComponents {
 
 const meanOf = ({ data }: StoredArray, rows: number, d: number): Float64Array => {
   const sums = new Float64Array(d)
-  for (let i = 0; i < rows * d; i++) sums[i % d] = sums[i % d]! + data[i]!
+  for (let i = 0; i < rows * d; i++) sums[i % d] = sums[i % d] + data[i]
   return sums.map((sum) => sum / rows)
 }
 
@@ -36,10 +36,10 @@ const covarianceOf = ({ data }: StoredArray, rows: number, mean: Float64Array): 
   const out = new Float64Array(d * d)
   const centred = new Float64Array(d)
   for (let row = 0; row < rows; row++) {
-    for (let j = 0; j < d; j++) centred[j] = data[row * d + j]! - mean[j]!
+    for (let j = 0; j < d; j++) centred[j] = data[row * d + j] - mean[j]
     for (let j = 0; j < d; j++) {
-      const x = centred[j]! / rows
-      if (x !== 0) for (let k = j; k < d; k++) out[j * d + k] = out[j * d + k]! + x * centred[k]!
+      const x = centred[j] / rows
+      if (x !== 0) for (let k = j; k < d; k++) out[j * d + k] = out[j * d + k] + x * centred[k]
     }
   }
   for (let j = 0; j < d; j++) for (let k = 0; k < j; k++) out[j * d + k] = out[k * d + j]!
@@ -85,13 +85,13 @@ export const fitPrincipalComponents = (
           showShape(shape.slice(1)),
           'Apply it to such data as it was fitted on.',
         )
-      const n = shape[0]!
+      const n = shape[0]
       const out = new Float32Array(n * count)
       for (let row = 0; row < n; row++)
         for (let c = 0; c < count; c++) {
           let sum = 0
-          for (let j = 0; j < d; j++) sum += (data[row * d + j]! - mean[j]!) * directions[c * d + j]!
-          out[row * count + c] = sum * factors[c]!
+          for (let j = 0; j < d; j++) sum += (data[row * d + j] - mean[j]) * directions[c * d + j]
+          out[row * count + c] = sum * factors[c]
         }
       return { shape: [n, count], dtype: 'float32', data: out }
     },

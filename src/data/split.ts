@@ -74,7 +74,7 @@ const rowsByClass = (path: string, { targets }: Dataset): readonly (readonly num
     )
   const rows = new Map<number, number[]>()
   for (let row = 0; row < targets.data.length; row++) {
-    const label = targets.data[row]!
+    const label = targets.data[row]
     const list = rows.get(label)
     if (list === undefined) rows.set(label, [row])
     else list.push(row)
@@ -86,7 +86,7 @@ const rowsByClass = (path: string, { targets }: Dataset): readonly (readonly num
 const apportion = (shares: readonly number[], total: number): readonly number[] => {
   const whole = shares.map(Math.floor)
   const missing = total - whole.reduce((a, b) => a + b, 0)
-  const order = shares.map((share, i) => ({ i, rest: share - whole[i]! })).sort((a, b) => b.rest - a.rest || a.i - b.i)
+  const order = shares.map((share, i) => ({ i, rest: share - whole[i] })).sort((a, b) => b.rest - a.rest || a.i - b.i)
   const up = new Set(order.slice(0, missing).map(({ i }) => i))
   return whole.map((n, i) => (up.has(i) ? n + 1 : n))
 }

@@ -32,7 +32,7 @@ const eachChannel = (path: string, array: StoredArray): Columns => {
   if (example.length < 2)
     fail(path, 'examples of channels and places', showShape(example), 'Images are N, C, H, W: reshape them first.')
   const inner = sizeOf(example.slice(1))
-  return { example, count: example[0]!, of: (place) => Math.floor(place / inner) }
+  return { example, count: example[0], of: (place) => Math.floor(place / inner) }
 }
 
 const exampleShape = (path: string, { shape, data }: StoredArray): Shape => {
@@ -56,8 +56,8 @@ const fitted = (path: string, { example, of }: Columns, shift: Float64Array, sca
     const out = new Float32Array(data.length)
     const columns = Int32Array.from({ length: size }, (_, place) => of(place))
     for (let i = 0; i < data.length; i++) {
-      const column = columns[i % size]!
-      out[i] = (data[i]! - shift[column]!) / scale[column]!
+      const column = columns[i % size]
+      out[i] = (data[i] - shift[column]) / scale[column]
     }
     return { shape, dtype: 'float32', data: out }
   },
@@ -73,8 +73,8 @@ const columnMeans = (
   const columns = Int32Array.from({ length: size }, (_, place) => of(place))
   const sums = new Float64Array(count)
   for (let i = 0; i < data.length; i++) {
-    const column = columns[i % size]!
-    sums[column] = sums[column]! + f(data[i]!, column)
+    const column = columns[i % size]
+    sums[column] = sums[column] + f(data[i], column)
   }
   return sums.map((sum) => (sum * count) / data.length)
 }
@@ -83,7 +83,7 @@ const ones = (count: number): Float64Array => new Float64Array(count).fill(1)
 
 const standardizing = (path: string, array: StoredArray, columns: Columns): Fitted => {
   const shift = columnMeans(array, columns, (x) => x)
-  const variance = columnMeans(array, columns, (x, column) => (x - shift[column]!) * (x - shift[column]!))
+  const variance = columnMeans(array, columns, (x, column) => (x - shift[column]) * (x - shift[column]))
   // A column that never changes says nothing: it becomes 0, and is not divided by 0.
   return fitted(
     path,
@@ -128,13 +128,13 @@ export const fitNormalize = (training: StoredArray): Fitted => {
   const high = new Float64Array(columns.count).fill(Number.NEGATIVE_INFINITY)
   for (let i = 0; i < training.data.length; i++) {
     const column = i % columns.count
-    low[column] = Math.min(low[column]!, training.data[i]!)
-    high[column] = Math.max(high[column]!, training.data[i]!)
+    low[column] = Math.min(low[column], training.data[i])
+    high[column] = Math.max(high[column], training.data[i])
   }
   return fitted(
     'fitNormalize',
     columns,
     low,
-    high.map((h, i) => (h > low[i]! ? h - low[i]! : 1)),
+    high.map((h, i) => (h > low[i] ? h - low[i] : 1)),
   )
 }

@@ -61,8 +61,8 @@ const indexOf = (place: number, shape: Shape): number[] => {
   const index: number[] = []
   let rest = place
   for (let axis = shape.length - 1; axis >= 0; axis--) {
-    index.unshift(rest % shape[axis]!)
-    rest = Math.floor(rest / shape[axis]!)
+    index.unshift(rest % shape[axis])
+    rest = Math.floor(rest / shape[axis])
   }
   return index
 }
@@ -70,7 +70,7 @@ const indexOf = (place: number, shape: Shape): number[] => {
 const innerProduct = (as: Steps, bs: Steps): number => {
   let total = 0
   as.forEach((a, k) => {
-    for (let i = 0; i < a.length; i++) total += a[i]! * bs[k]![i]!
+    for (let i = 0; i < a.length; i++) total += a[i] * bs[k][i]
   })
   return total
 }
@@ -88,7 +88,7 @@ const randomLike = (tensors: readonly AnyTensor[], uniform: () => number): Steps
   })
 
 const toTensors = (data: Steps, like: readonly AnyTensor[]): AnyTensor[] =>
-  data.map((values, i) => leaf({ kind: 'host', data: values }, like[i]!.shape, like[i]!.dtype) as AnyTensor)
+  data.map((values, i) => leaf({ kind: 'host', data: values }, like[i].shape, like[i].dtype) as AnyTensor)
 
 /** Some of the places 0 to size - 1, all of them if there are at most `count`; in ascending order. */
 const choose = (size: number, count: number, uniform: () => number): number[] => {
@@ -136,10 +136,10 @@ export const checkPullback = <A extends readonly unknown[], Y>(
 
   const valueAt = (direction: Steps, t: number): number => {
     const moved = base.map((x, k) =>
-      isFloat(points[k]!.dtype)
+      isFloat(points[k].dtype)
         ? hostArrayFrom(
-            points[k]!.dtype,
-            Array.from(x, (v, i) => v + t * direction[k]![i]!),
+            points[k].dtype,
+            Array.from(x, (v, i) => v + t * direction[k][i]),
           )
         : x,
     )
@@ -159,10 +159,10 @@ export const checkPullback = <A extends readonly unknown[], Y>(
     if (!isFloat(dtype)) return
     for (const place of choose(sizeOf(shape), coordinates, uniform)) {
       const direction = base.map((x, other) => {
-        const zero = allocate(points[other]!.dtype, x.length)
+        const zero = allocate(points[other].dtype, x.length)
         return other === k ? zero.fill(1, place, place + 1) : zero
       })
-      compare(path, indexOf(place, shape), difference(direction), pulled[k]![place]!)
+      compare(path, indexOf(place, shape), difference(direction), pulled[k][place])
     }
   })
   for (let i = 0; i < directions; i++) {

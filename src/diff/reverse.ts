@@ -60,14 +60,14 @@ const orderOf = (outputs: readonly Node[], inputs: readonly Node[], boundary: re
   for (const output of outputs) {
     stack.push(output)
     while (stack.length > 0) {
-      const node = stack[stack.length - 1]!
+      const node = stack[stack.length - 1]
       if (node.mark === mark) {
         stack.pop()
         continue
       }
       const before = stack.length
       if (node.depth > shallowest && passes(node))
-        for (let i = node.inputs.length - 1; i >= 0; i--) if (node.inputs[i]!.mark !== mark) stack.push(node.inputs[i]!)
+        for (let i = node.inputs.length - 1; i >= 0; i--) if (node.inputs[i].mark !== mark) stack.push(node.inputs[i])
       if (stack.length === before) {
         place(node)
         stack.pop()
@@ -75,15 +75,15 @@ const orderOf = (outputs: readonly Node[], inputs: readonly Node[], boundary: re
     }
   }
   const active = new Uint8Array(nodes.length)
-  for (let i = 0; i < inputs.length; i++) active[i] = Number(isFloat(inputs[i]!.dtype))
+  for (let i = 0; i < inputs.length; i++) active[i] = Number(isFloat(inputs[i].dtype))
   const begin: number[] = []
   const first: number[] = []
   for (let i = 0; i < nodes.length; i++) {
-    const node = nodes[i]!
+    const node = nodes[i]
     begin.push(first.length)
     if (i < bottom || node.depth <= shallowest || !passes(node)) continue
     for (let j = 0; j < node.inputs.length; j++) {
-      const position = node.inputs[j]!.position
+      const position = node.inputs[j].position
       first.push(position)
       if (active[position]) active[i] = 1
     }
@@ -116,20 +116,20 @@ export const reverse = (
   })
   for (let i = nodes.length - 1; i >= inputs.length; i--) {
     if (!active[i]) continue
-    const node = nodes[i]!
-    const from = begin[i]!
+    const node = nodes[i]
+    const from = begin[i]
     if (node.op === 'scan') {
       const own = seeds.get(i)
       if (own === undefined) continue
-      const results = scanRule(node, own, (j) => active[first[from + j]!] === 1)
-      for (let j = 0; j < results.length; j++) if (active[first[from + j]!]) give(first[from + j]!, results[j])
+      const results = scanRule(node, own, (j) => active[first[from + j]] === 1)
+      for (let j = 0; j < results.length; j++) if (active[first[from + j]]) give(first[from + j], results[j])
       continue
     }
     const cotangent = gathered[i]
     if (cotangent === undefined) continue
     gathered[i] = undefined
     if (node.op === 'project') {
-      const scan = first[from]!
+      const scan = first[from]
       const own = seeds.get(scan)
       const seed = { projection: node.payload as Projection, cotangent }
       if (own === undefined) seeds.set(scan, [seed])
@@ -138,7 +138,7 @@ export const reverse = (
     }
     const rule = rules[node.op]!
     for (let j = 0; j < node.inputs.length; j++) {
-      const position = first[from + j]!
+      const position = first[from + j]
       if (active[position]) give(position, rule(cotangent, node, j))
     }
   }

@@ -22,7 +22,7 @@ const titled = (title: string, ...bodies: readonly Body[]): string =>
   [title, ...bodies.map(names).filter((text) => text !== '')].join(': ')
 
 const describeKernel = (kernel: Kernel, plan: KernelPlan): KernelDescription => {
-  const sizeOfBuffer = (buffer: number): number => plan.buffers[buffer]!.size
+  const sizeOfBuffer = (buffer: number): number => plan.buffers[buffer].size
   switch (kernel.kind) {
     case 'loop': {
       const { dims } = kernel

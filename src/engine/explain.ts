@@ -54,10 +54,10 @@ export const showExplanation = (explained: Explanation): string => {
     milliseconds === undefined ? '' : milliseconds.toFixed(3),
   ])
   const table = [['kernel', 'shape', 'flops', 'bytes', 'ms'], ...rows]
-  const widths = table[0]!.map((_, column) => Math.max(...table.map((row) => row[column]!.length)))
+  const widths = table[0].map((_, column) => Math.max(...table.map((row) => row[column].length)))
   const line = (row: readonly string[]): string =>
     row
-      .map((cell, i) => (i < 2 ? cell.padEnd(widths[i]!) : cell.padStart(widths[i]!)))
+      .map((cell, i) => (i < 2 ? cell.padEnd(widths[i]) : cell.padStart(widths[i])))
       .join('  ')
       .trimEnd()
   const { programSize, kernels, flops, bytes, workspaceBytes, uploadedBytes, planMisses } = explained

@@ -30,9 +30,9 @@ const ownersOf = ({ instructions, outputs }: Program, keep: RunOptions['keep']):
   const owned = new Set<number>()
   return outputs.map((output) => {
     let base = output
-    while (instructions[base]!.op === 'reshape' || instructions[base]!.op === 'barrier')
-      base = instructions[base]!.inputs[0]!
-    const { op } = instructions[base]!
+    while (instructions[base].op === 'reshape' || instructions[base].op === 'barrier')
+      base = instructions[base].inputs[0]!
+    const { op } = instructions[base]
     if (op === 'input') return keep === 'host' ? 'input' : 'copy'
     if (isFree(op) || (owned.has(base) && keep === 'device')) return 'copy'
     owned.add(base)
@@ -45,7 +45,7 @@ const emit = (state: State, each: Group, options: LowerOptions): void => {
     emitLoop(state, each)
     return
   }
-  const { op, body } = state.program.instructions[each.anchor]!
+  const { op, body } = state.program.instructions[each.anchor]
   if (isReduce(op)) emitReduce(state, each)
   else if (op === 'matmul') emitMatmul(state, each)
   else if (op === 'pad') emitFill(state, each)
@@ -69,7 +69,7 @@ export const lower = (given: Program, options: LowerOptions): KernelPlan => {
   })
   const state: State = { program, grouping, buffers, kernels: [], storage: new Map(), outputOf, later: [] }
   program.inputs.forEach((node, index) => {
-    const { dtype, shape } = program.instructions[node]!
+    const { dtype, shape } = program.instructions[node]
     const buffer = newBuffer(state, dtype, sizeOf(shape), { kind: 'input', index })
     state.storage.set(node, { buffer, dtype, view: contiguous(sizeOf(shape)) })
   })
@@ -79,7 +79,7 @@ export const lower = (given: Program, options: LowerOptions): KernelPlan => {
   const waits = new Map<Group, Group[]>()
   for (const [before, given] of grouping.orders) {
     // A value that is computed within its users is there when the last thing of weight that it needs is.
-    const first = grouping.home[before] ?? grouping.home[ready[before]!]
+    const first = grouping.home[before] ?? grouping.home[ready[before]]
     const by = resolved(given)
     if (first !== undefined) waits.set(by, [...(waits.get(by) ?? []), first])
   }
@@ -95,14 +95,14 @@ export const lower = (given: Program, options: LowerOptions): KernelPlan => {
   const ordered = schedule(tasks, buffers, options.donated)
   const baseOf = (output: number): number => {
     let base = output
-    while (program.instructions[base]!.op === 'reshape' || program.instructions[base]!.op === 'barrier')
-      base = program.instructions[base]!.inputs[0]!
+    while (program.instructions[base].op === 'reshape' || program.instructions[base].op === 'barrier')
+      base = program.instructions[base].inputs[0]!
     return base
   }
   const outputs = owners.map((owner, index) =>
     owner === 'copy'
       ? buffers.findIndex(({ role }) => role.kind === 'output' && role.index === index)
-      : storageOf(state, typeof owner === 'number' ? owner : baseOf(program.outputs[index]!)).buffer,
+      : storageOf(state, typeof owner === 'number' ? owner : baseOf(program.outputs[index])).buffer,
   )
   const kernels = ordered.map(({ kernel }) => kernel)
   return { ...planMemory(buffers, ordered, options.donated), kernels, outputs, scalars: program.scalars }

@@ -70,7 +70,7 @@ export const makeRuntime = <Buffer>(
   given: Backend<Buffer, 'sync'> | Backend<Buffer, 'async'>,
   capacity: number,
 ): Runtime => {
-  const backend = given as unknown as AnyBackend<Buffer>
+  const backend = given as AnyBackend<Buffer>
   const { name } = backend
   const residence = new Residence<Buffer>(name, {}, (buffer) => backend.release(buffer))
   const settled = { held: 0, bytes: 0 }
@@ -142,7 +142,7 @@ export const makeRuntime = <Buffer>(
       }
     }
     return after(compute(pending), (results) =>
-      after(all(settled.map((done, i) => done ?? results[numbers.get(sourceOf(own[i]!))!]!)), (all) =>
+      after(all(settled.map((done, i) => done ?? results[numbers.get(sourceOf(own[i]))!])), (all) =>
         unflatten(tree, all),
       ),
     )
@@ -170,7 +170,7 @@ export const makeRuntime = <Buffer>(
     return after(run(entry, values, scalars), (results) =>
       results.map((value, i) => {
         if (value.kind !== 'host') throw new Error(`pullback: ${name} kept a result; please report this`)
-        return leaf({ kind: 'host', data: value.data }, pending[i]!.shape, pending[i]!.dtype)
+        return leaf({ kind: 'host', data: value.data }, pending[i].shape, pending[i].dtype)
       }),
     )
   }
@@ -214,7 +214,7 @@ export const makeRuntime = <Buffer>(
       if (storage.kind === 'device' && !once.has(storage)) residence.free(path, storage)
     return after(run(entry, values, scalars), (results) =>
       results.map((value, i) => {
-        const node = pending[i]!
+        const node = pending[i]
         if (value.kind !== 'device') throw new Error(`pullback: ${name} did not keep a result; please report this`)
         return leaf(residence.hold(value.buffer, byteLength(node)), node.shape, node.dtype)
       }),

@@ -15,9 +15,9 @@ const moves: ReadonlySet<string> = new Set(['broadcast', 'reshape', 'permute', '
 
 const hashOf = ({ op, shape, inputs, attributes }: Instruction): number => {
   let hash = op.charCodeAt(0) + 31 * op.charCodeAt(op.length - 1) + 961 * op.length
-  for (let i = 0; i < inputs.length; i++) hash = Math.imul(hash ^ inputs[i]!, 0x01000193)
-  for (let i = 0; i < attributes.length; i++) hash = Math.imul(hash ^ attributes[i]!, 0x01000193)
-  for (let i = 0; i < shape.length; i++) hash = Math.imul(hash ^ shape[i]!, 0x01000193)
+  for (let i = 0; i < inputs.length; i++) hash = Math.imul(hash ^ inputs[i], 0x01000193)
+  for (let i = 0; i < attributes.length; i++) hash = Math.imul(hash ^ attributes[i], 0x01000193)
+  for (let i = 0; i < shape.length; i++) hash = Math.imul(hash ^ shape[i], 0x01000193)
   return hash
 }
 const isSame = (a: Instruction, b: Instruction): boolean =>
@@ -39,30 +39,30 @@ export const simplify = (program: Program): Program => {
   const append = (it: Instruction): number => {
     made.push(it)
     before.push(-1)
-    constants.push(it.op === 'constant' ? it.attributes[0] : moves.has(it.op) ? constants[it.inputs[0]!] : undefined)
+    constants.push(it.op === 'constant' ? it.attributes[0] : moves.has(it.op) ? constants[it.inputs[0]] : undefined)
     return made.length - 1
   }
   const emit = (it: Instruction): number => {
     if (isUnique(it)) return append(it)
     if (it.op !== 'constant' && it.op !== 'scalar') {
-      if (sizeOf(it.shape) === 0 && !(it.op === 'broadcast' && made[it.inputs[0]!]!.op === 'constant'))
+      if (sizeOf(it.shape) === 0 && !(it.op === 'broadcast' && made[it.inputs[0]].op === 'constant'))
         return filled(rewriter, it, 0)
       const rewritten = rules[it.op]?.(rewriter, it)
       if (rewritten !== undefined) return rewritten
     }
     const hash = hashOf(it)
     const last = known.get(hash) ?? -1
-    for (let id = last; id >= 0; id = before[id]!) if (isSame(made[id]!, it)) return id
+    for (let id = last; id >= 0; id = before[id]!) if (isSame(made[id], it)) return id
     const id = append(it)
     before[id] = last
     known.set(hash, id)
     return id
   }
-  const rewriter: Rewriter = { instruction: (id) => made[id]!, constantOf: (id) => constants[id], emit }
+  const rewriter: Rewriter = { instruction: (id) => made[id], constantOf: (id) => constants[id], emit }
 
   const to: number[] = []
   for (const it of program.instructions) {
-    const inputs = it.inputs.map((input) => to[input]!)
+    const inputs = it.inputs.map((input) => to[input])
     if (it.op === 'project') to.push(projection(rewriter, withInputs(it, inputs)))
     else if (it.op === 'scan')
       to.push(append({ ...withInputs(it, inputs), body: { ...it.body!, program: simplify(it.body!.program) } }))
@@ -70,17 +70,17 @@ export const simplify = (program: Program): Program => {
   }
   return prune({
     instructions: made,
-    inputs: program.inputs.map((id) => to[id]!),
+    inputs: program.inputs.map((id) => to[id]),
     scalars: program.scalars,
-    outputs: program.outputs.map((id) => to[id]!),
+    outputs: program.outputs.map((id) => to[id]),
   })
 }
 
 /** A loop of no steps ends with the carry it began with. */
 const projection = (rewriter: Rewriter, it: Instruction): number => {
-  const loop = rewriter.instruction(it.inputs[0]!)
+  const loop = rewriter.instruction(it.inputs[0])
   const { length, carry } = loop.body!
-  if (length === 0 && it.attributes[0]! < carry) return loop.inputs[it.attributes[0]!]!
+  if (length === 0 && it.attributes[0] < carry) return loop.inputs[it.attributes[0]]
   return rewriter.emit(it)
 }
 
@@ -89,9 +89,9 @@ const prune = (program: Program): Program => {
   const live = new Uint8Array(instructions.length)
   for (const id of [...program.outputs, ...program.inputs]) live[id] = 1
   for (let id = instructions.length - 1; id >= 0; id--) {
-    const { op, inputs } = instructions[id]!
+    const { op, inputs } = instructions[id]
     if (live[id] === 0) continue
-    if (op === 'barrier') live[inputs[0]!] = 1
+    if (op === 'barrier') live[inputs[0]] = 1
     else for (const input of inputs) live[input] = 1
   }
   const to = new Int32Array(instructions.length)
@@ -103,14 +103,14 @@ const prune = (program: Program): Program => {
     kept.push(
       withInputs(
         it,
-        needed.map((input) => to[input]!),
+        needed.map((input) => to[input]),
       ),
     )
   })
   return {
     instructions: kept,
-    inputs: program.inputs.map((id) => to[id]!),
+    inputs: program.inputs.map((id) => to[id]),
     scalars: program.scalars,
-    outputs: program.outputs.map((id) => to[id]!),
+    outputs: program.outputs.map((id) => to[id]),
   }
 }

@@ -1,13 +1,12 @@
 /** Initialisers that draw nothing. */
 import { full } from '../array/create.js'
-import type { Tensor } from '../array/tensor.js'
 import type { Initializer } from './initializer.js'
 
 /** Every element is `value`. */
 export const constant =
   (value: number): Initializer =>
   (shape) =>
-  (generator) => [full(shape, value) as Tensor, generator]
+  (generator) => [full(shape, value), generator]
 
 /** Every element is 0: the usual start of biases. */
 export const zeros = (): Initializer => constant(0)

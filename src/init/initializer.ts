@@ -32,5 +32,5 @@ export const fansOf = (shape: Shape, groups = 1): Fans => {
   if (shape.length < 2)
     fail('fansOf', 'a weight of rank 2 or more', showShape(shape), 'Weights are stored as out, in, ...kernel.')
   const kernel = sizeOf(shape.slice(2))
-  return { in: shape[1]! * kernel, out: (shape[0]! / groups) * kernel }
+  return { in: shape[1] * kernel, out: (shape[0] / groups) * kernel }
 }

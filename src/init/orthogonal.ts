@@ -8,7 +8,7 @@ import type { Initializer } from './initializer.js'
 /** Column j of a rows x columns matrix from row `from` on, times column c. */
 const dot = (matrix: Float64Array, columns: number, j: number, c: number, from: number, rows: number): number => {
   let total = 0
-  for (let i = from; i < rows; i++) total += matrix[i * columns + j]! * matrix[i * columns + c]!
+  for (let i = from; i < rows; i++) total += matrix[i * columns + j] * matrix[i * columns + c]
   return total
 }
 
@@ -22,7 +22,7 @@ export const orthonormalColumns = (matrix: Float64Array, rows: number, columns: 
   const betas = new Float64Array(columns)
   const signs = new Float64Array(columns)
   for (let j = 0; j < columns; j++) {
-    const head = a[j * columns + j]!
+    const head = a[j * columns + j]
     const norm = Math.sqrt(dot(a, columns, j, j, j, rows))
     // the reflection that does not cancel; R's diagonal becomes -sign(head) norm
     const sign = head < 0 ? -1 : 1
@@ -31,8 +31,8 @@ export const orthonormalColumns = (matrix: Float64Array, rows: number, columns: 
     const square = dot(a, columns, j, j, j, rows)
     betas[j] = square === 0 ? 0 : 2 / square
     for (let c = j + 1; c < columns; c++) {
-      const factor = betas[j]! * dot(a, columns, j, c, j, rows)
-      for (let i = j; i < rows; i++) a[i * columns + c]! -= factor * a[i * columns + j]!
+      const factor = betas[j] * dot(a, columns, j, c, j, rows)
+      for (let i = j; i < rows; i++) a[i * columns + c] -= factor * a[i * columns + j]
     }
   }
   // Q is the product of the reflections, applied to the first columns of the identity
@@ -41,17 +41,17 @@ export const orthonormalColumns = (matrix: Float64Array, rows: number, columns: 
     q[j * columns + j] = 1
     for (let c = j; c < columns; c++) {
       let total = 0
-      for (let i = j; i < rows; i++) total += a[i * columns + j]! * q[i * columns + c]!
-      const factor = betas[j]! * total
-      for (let i = j; i < rows; i++) q[i * columns + c]! -= factor * a[i * columns + j]!
+      for (let i = j; i < rows; i++) total += a[i * columns + j] * q[i * columns + c]
+      const factor = betas[j] * total
+      for (let i = j; i < rows; i++) q[i * columns + c] -= factor * a[i * columns + j]
     }
   }
-  for (let i = 0; i < rows; i++) for (let j = 0; j < columns; j++) q[i * columns + j]! *= signs[j]!
+  for (let i = 0; i < rows; i++) for (let j = 0; j < columns; j++) q[i * columns + j] *= signs[j]
   return q
 }
 
 const transposed = (matrix: Float64Array, rows: number, columns: number): Float64Array =>
-  Float64Array.from({ length: matrix.length }, (_, k) => matrix[(k % rows) * columns + Math.floor(k / rows)]!)
+  Float64Array.from({ length: matrix.length }, (_, k) => matrix[(k % rows) * columns + Math.floor(k / rows)])
 
 /**
  * Rows (or, where there are more rows than columns, columns) of length `gain` that are orthogonal to each other; the
@@ -72,7 +72,7 @@ export const orthogonal =
   (shape: Shape) => {
     if (shape.length < 2)
       fail('orthogonal', 'a shape of rank 2 or more', showShape(shape), 'Use zeros or normal for vectors.')
-    const rows = shape[0]!
+    const rows = shape[0]
     const columns = sizeOf(shape.slice(1))
     const tall = rows >= columns
     return (generator) => {

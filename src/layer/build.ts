@@ -82,7 +82,7 @@ export const checkCotangent = (name: string, output: unknown, cotangent: unknown
 export const sumCotangents = <T>(name: string, cotangents: readonly T[]): T =>
   cotangents.reduce((a, b) =>
     zipTrees(name, [a, b], (x, y) =>
-      x.dtype === 'float32' || x.dtype === 'float64' ? (add(x as Tensor, y as Tensor) as unknown as AnyTensor) : x,
+      x.dtype === 'float32' || x.dtype === 'float64' ? (add(x as Tensor, y as Tensor) as AnyTensor) : x,
     ),
   )
 

@@ -87,7 +87,7 @@ export const dense = <I extends number, O extends number, B extends boolean = tr
   outputs: O,
   options: DenseOptions<B> = {},
 ): Layer<Tensor<[N, I]>, Tensor<[N, O]>, DenseParams<I, O, B>, None> =>
-  fullyConnected('dense', inputs, outputs, options, false) as unknown as Layer<
+  fullyConnected('dense', inputs, outputs, options, false) as Layer<
     Tensor<[N, I]>,
     Tensor<[N, O]>,
     DenseParams<I, O, B>,
@@ -109,7 +109,7 @@ export const linear = <I extends number, O extends number, B extends boolean = t
   outputs: O,
   options: DenseOptions<B> = {},
 ): Layer<Tensor<[...Lead, I]>, Tensor<[...Lead, O]>, DenseParams<I, O, B>, None> =>
-  fullyConnected('linear', inputs, outputs, options, true) as unknown as Layer<
+  fullyConnected('linear', inputs, outputs, options, true) as Layer<
     Tensor<[...Lead, I]>,
     Tensor<[...Lead, O]>,
     DenseParams<I, O, B>,

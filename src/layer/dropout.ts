@@ -32,7 +32,7 @@ export const applyDropout = <S extends Shape>(
   x: Tensor<S>,
   mask: Tensor<NoInfer<S>, 'bool'>,
   rate: number,
-): Tensor<S> => scaledMask(x as Tensor, mask as Tensor<Shape, 'bool'>, rate === 1 ? 0 : 1 / (1 - rate)) as Tensor<S>
+): Tensor<S> => scaledMask(x, mask, rate === 1 ? 0 : 1 / (1 - rate))
 
 const scaledMask = (x: Tensor, mask: Tensor<Shape, 'bool'>, scale: number): Tensor =>
   select(mask, scale === 1 ? x : mul(x, scale), 0)

@@ -63,5 +63,5 @@ export const embedding = <V extends number, E extends number, B extends number[]
         (cotangent) => [{ weight: scatterAdd(places, cotangent, count) }, zerosLike(indices)],
       ]
     },
-  ) as unknown as Layer<Tensor<B, 'int32'>, Tensor<[...B, E]>, EmbeddingParams<V, E>, None>
+  ) as Layer<Tensor<B, 'int32'>, Tensor<[...B, E]>, EmbeddingParams<V, E>, None>
 }

@@ -16,7 +16,7 @@ export const initialize =
   (initializer: Initializer, shape: Shape, fans: Fans | undefined, input: ArraySpec): Random<Tensor> =>
   (generator) => {
     const [value, next] = initializer(shape, fans ?? noFans)(generator)
-    return [cast(value, floatDTypeOf(input)) as unknown as Tensor, next]
+    return [cast(value, floatDTypeOf(input)) as Tensor, next]
   }
 
 /** Params of layers with a weight and perhaps a bias, whatever their shapes. */

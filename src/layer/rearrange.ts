@@ -11,7 +11,7 @@ import type { Layer, None } from './layer.js'
 const reshaped = (name: string, shapeFor: (x: Tensor) => Shape): Layer<Tensor, Tensor, None, None> =>
   stateless<Tensor, Tensor>(name, (x) => {
     if (x.shape.length === 0) fail(name, 'a batch: rank 1 or more', 'a scalar', 'Axis 0 is the batch.')
-    return [reshapeArray(x, shapeFor(x)) as Tensor, (cotangent) => reshapeArray(cotangent, x.shape) as Tensor]
+    return [reshapeArray(x, shapeFor(x)), (cotangent) => reshapeArray(cotangent, x.shape)]
   })
 
 /**
@@ -23,12 +23,7 @@ const reshaped = (name: string, shapeFor: (x: Tensor) => Shape): Layer<Tensor, T
  * const head = chain(maxPool2d(2), flatten(), dense(400, 10))
  */
 export const flatten = <N extends number>(): Layer<Tensor<[N, ...number[]]>, Tensor<[N, number]>, None, None> =>
-  reshaped('flatten', (x) => [x.shape[0]!, sizeOf(x.shape.slice(1))]) as unknown as Layer<
-    Tensor<[N, ...number[]]>,
-    Tensor<[N, number]>,
-    None,
-    None
-  >
+  reshaped('flatten', (x) => [x.shape[0], sizeOf(x.shape.slice(1))])
 
 /** Reshaping: of an array, or as a layer that keeps the batch. */
 export interface Reshape {
@@ -52,7 +47,7 @@ export interface Reshape {
 export const reshape: Reshape = ((first: Tensor | Shape, second?: Shape) =>
   isTensor(first)
     ? reshapeArray(first, second as Shape)
-    : reshaped('reshape', (x) => [x.shape[0]!, ...(first as Shape)])) as unknown as Reshape
+    : reshaped('reshape', (x) => [x.shape[0], ...first])) as Reshape
 
 /** Joining: of two arrays, or as a layer of a tuple of any length. */
 export interface ConcatFunction {
@@ -77,13 +72,13 @@ const split = (joined: Tensor, parts: readonly Tensor[], axis: number): readonly
   let from = 0
   return parts.map((part) => {
     const begin = joined.shape.map((_, i) => (i === axis ? from : 0))
-    from += part.shape[axis]!
+    from += part.shape[axis]
     const to = from
     return slice(
       joined,
       begin,
       joined.shape.map((size, i) => (i === axis ? to : size)),
-    ) as Tensor
+    )
   })
 }
 
@@ -101,6 +96,4 @@ const split = (joined: Tensor, parts: readonly Tensor[], axis: number): readonly
  * )
  */
 export const concat: ConcatFunction = ((first: Tensor | number, second?: Tensor, axis?: number) =>
-  typeof first === 'number'
-    ? joining(first)
-    : concatArrays(first, second as never, axis as never)) as unknown as ConcatFunction
+  typeof first === 'number' ? joining(first) : concatArrays(first, second as never, axis as never)) as ConcatFunction

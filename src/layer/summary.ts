@@ -40,11 +40,10 @@ const countProducts = (roots: readonly Node[], outside: ReadonlySet<Node>): numb
   for (const { op, inputs, payload } of order) {
     if (op !== 'project' || (payload as Projection).kind !== 'stacked') continue
     const projection = payload as Extract<Projection, { kind: 'stacked' }>
-    stacked.set(inputs[0]!, [...(stacked.get(inputs[0]!) ?? []), projection.node])
+    stacked.set(inputs[0], [...(stacked.get(inputs[0]) ?? []), projection.node])
   }
   return order.reduce((total, node) => {
-    if (node.op === 'matmul')
-      return total + sizeOf(node.shape) * node.inputs[0]!.shape[node.inputs[0]!.shape.length - 1]!
+    if (node.op === 'matmul') return total + sizeOf(node.shape) * node.inputs[0].shape[node.inputs[0].shape.length - 1]
     if (node.op !== 'scan') return total
     const body = node.payload as ScanBody
     const inside = countProducts([...body.next, ...(stacked.get(node) ?? [])], new Set(body.captures))
@@ -141,10 +140,10 @@ export const showSummary = ({ input, output, rows, parameters, multiplyAdds, wei
   ])
   const foot = ['', `${weightLayers} weight layers`, showSpec(output), grouped(parameters), grouped(multiplyAdds)]
   const lines = [head, ['', 'input', showSpec(input), '', ''], ...body, foot]
-  const widths = head.map((_, column) => Math.max(...lines.map((line) => line[column]!.length)))
+  const widths = head.map((_, column) => Math.max(...lines.map((line) => line[column].length)))
   const show = (line: readonly string[]): string =>
     line
-      .map((cell, column) => (column < 3 ? cell.padEnd(widths[column]!) : cell.padStart(widths[column]!)))
+      .map((cell, column) => (column < 3 ? cell.padEnd(widths[column]) : cell.padStart(widths[column])))
       .join('  ')
       .trimEnd()
   const rule = widths.map((width) => '-'.repeat(width)).join('  ')

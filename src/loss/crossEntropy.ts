@@ -12,7 +12,7 @@ import { checkLabels, checkPair, type LossOptions, type LossReduction, type Redu
 
 /** Whether column c is the label of the row: the one-hot code, as dataflow. */
 export const isLabel = (scores: Tensor, labels: Tensor<Shape, 'int32'>): Tensor<Shape, 'bool'> => {
-  const classes = iota([scores.shape[scores.shape.length - 1]!], labels.dtype) as Tensor<Shape, 'int32'>
+  const classes = iota([scores.shape[scores.shape.length - 1]], labels.dtype) as Tensor<Shape, 'int32'>
   return equal(classes, expandDims(labels, -1)) as Tensor<Shape, 'bool'>
 }
 
@@ -41,7 +41,7 @@ const targeted = (
   target: AnyTensor,
   smoothing: number,
 ): readonly [expected: Tensor, total: Tensor | number] => {
-  const classes = logits.shape[logits.shape.length - 1]!
+  const classes = logits.shape[logits.shape.length - 1]
   const even = (): Tensor => mul(sum(logits, -1) as Tensor, smoothing / classes) as Tensor
   if (isInteger(target.dtype)) {
     checkLabels('crossEntropy', logits, target)
@@ -78,7 +78,7 @@ const targeted = (
  * const loss = crossEntropy(zeros([2, 10]), tensor([3, 7], [2], 'int32')) // log(10)
  * loss.shape // => []
  */
-export const crossEntropy: CrossEntropy = ((logits: Tensor, target: AnyTensor, options: CrossEntropyOptions = {}) => {
+export const crossEntropy: CrossEntropy = (logits: Tensor, target: AnyTensor, options: CrossEntropyOptions = {}) => {
   const { labelSmoothing = 0, reduction } = options
   if (!(labelSmoothing >= 0 && labelSmoothing <= 1))
     fail('crossEntropy', 'labelSmoothing from 0 to 1', String(labelSmoothing), 'It is a share of the target.')
@@ -86,7 +86,7 @@ export const crossEntropy: CrossEntropy = ((logits: Tensor, target: AnyTensor, o
   const normalizer = logSumExp(logits, -1) as Tensor
   const terms = sub(total === 1 ? normalizer : mul(normalizer, total as Tensor), expected) as Tensor
   return reduce('crossEntropy', terms, reduction)
-}) as unknown as CrossEntropy
+}
 
 /** log(1 + e^x), with the right derivative at 0, too: log(1 + e^-|x|) is taken on either side. */
 const softplus = (x: Tensor): Tensor => {
@@ -113,5 +113,5 @@ export const binaryCrossEntropy = <S extends Shape, R extends LossReduction = 'm
   checkPair('binaryCrossEntropy', logits, target)
   const [x, t] = [logits as Tensor, target as Tensor]
   const terms = sub(softplus(x), mul(x, t) as Tensor) as Tensor
-  return reduce('binaryCrossEntropy', terms, options.reduction) as Reduced<S, R>
+  return reduce('binaryCrossEntropy', terms, options.reduction)
 }

@@ -1,8 +1,7 @@
 /** Margins between classes. */
 import { add, maximum, select, sub } from '../array/elementwise.js'
 import { sum } from '../array/reduce.js'
-import type { Shape } from '../array/shape.js'
-import type { AnyTensor, Tensor } from '../array/tensor.js'
+import type { Tensor } from '../array/tensor.js'
 import { isLabel } from './crossEntropy.js'
 import { checkLabels, type LossOptions, type LossReduction, type Reduced, reduce } from './loss.js'
 
@@ -30,11 +29,11 @@ export const multiclassHinge = <L extends number[], C extends number, R extends 
   options: HingeOptions<R> = {},
 ): Reduced<L, R> => {
   const { margin = 1, reduction } = options
-  checkLabels('multiclassHinge', scores, labels as AnyTensor)
-  const s = scores as unknown as Tensor
-  const right = isLabel(s, labels as unknown as Tensor<Shape, 'int32'>)
+  checkLabels('multiclassHinge', scores, labels)
+  const s = scores as Tensor
+  const right = isLabel(s, labels)
   const own = sum(select(right, s, 0) as Tensor, -1, true) as Tensor
   const short = maximum(add(sub(s, own) as Tensor, margin) as Tensor, 0) as Tensor
   const terms = sum(select(right, 0, short) as Tensor, -1) as Tensor
-  return reduce('multiclassHinge', terms, reduction) as Reduced<L, R>
+  return reduce('multiclassHinge', terms, reduction)
 }

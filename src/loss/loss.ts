@@ -32,9 +32,9 @@ export const reduce = (name: string, terms: Tensor, reduction: LossReduction = '
   if (reduction === 'none') return terms
   if (sizeOf(terms.shape) === 0)
     fail(name, 'at least one term', showShape(terms.shape), 'Skip batches without examples.')
-  if (reduction === 'sum') return sum(terms) as Tensor
+  if (reduction === 'sum') return sum(terms)
   return reduction === 'mean'
-    ? (mean(terms) as Tensor)
+    ? mean(terms)
     : fail(name, `reduction 'mean', 'sum' or 'none'`, String(reduction), 'Leave it out for the mean.')
 }
 
@@ -72,7 +72,7 @@ export const checkLabels = (name: string, scores: AnyTensor, labels: AnyTensor):
       `${showShape(scores.shape)} and ${showShape(labels.shape)}`,
       noBroadcast,
     )
-  const classes = scores.shape[scores.shape.length - 1]!
+  const classes = scores.shape[scores.shape.length - 1]
   const outside = hostData(labels)?.find((label) => label < 0 || label >= classes)
   if (outside !== undefined)
     fail(
@@ -96,10 +96,7 @@ export const checkLabels = (name: string, scores: AnyTensor, labels: AnyTensor):
 export const withPullback =
   <X, T>(loss: LossFunction<X, T>) =>
   (prediction: X, target: T): readonly [loss: Tensor<[]>, pullback: (cotangent: Tensor<[]>) => X] => {
-    const [value, gradient] = valueAndGradient<X, [T], FloatDType>(loss as (x: X, t: T) => Tensor<[], FloatDType>)(
-      prediction,
-      target,
-    )
+    const [value, gradient] = valueAndGradient<X, [T], FloatDType>(loss)(prediction, target)
     const scaled = (cotangent: Tensor<[]>): X => {
       const { shape, dtype } = cotangent as AnyTensor
       if (shape.length > 0 || dtype !== value.dtype)
@@ -110,7 +107,7 @@ export const withPullback =
           'A cotangent has the shape and dtype of the output it belongs to: one number.',
         )
       return mapTree(gradient, (leaf) =>
-        isFloat(leaf.dtype) ? (mul(leaf as Tensor, cotangent as Tensor) as unknown as AnyTensor) : leaf,
+        isFloat(leaf.dtype) ? (mul(leaf as Tensor, cotangent as Tensor) as AnyTensor) : leaf,
       )
     }
     return [value as Tensor<[]>, scaled]

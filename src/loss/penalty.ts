@@ -25,7 +25,7 @@ const penalty =
     return mul(
       terms.reduce((a, b) => add(a, b) as Tensor),
       strength,
-    ) as Tensor<[]>
+    )
   }
 
 /** strength times the sum of |w|: drives small params to 0. */

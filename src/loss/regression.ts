@@ -29,7 +29,7 @@ export const meanSquaredError = <S extends Shape, R extends LossReduction = 'mea
     'meanSquaredError',
     square(difference('meanSquaredError', prediction as Tensor, target as Tensor)),
     options.reduction,
-  ) as Reduced<S, R>
+  )
 
 /**
  * |prediction - target|, whose derivative is 0 where they are equal
@@ -45,7 +45,7 @@ export const meanAbsoluteError = <S extends Shape, R extends LossReduction = 'me
     'meanAbsoluteError',
     abs(difference('meanAbsoluteError', prediction as Tensor, target as Tensor)),
     options.reduction,
-  ) as Reduced<S, R>
+  )
 
 export interface HuberOptions<R extends LossReduction = LossReduction> extends LossOptions<R> {
   /** Where the parabola ends; 1 unless given. */
@@ -66,10 +66,10 @@ export const huber = <S extends Shape, R extends LossReduction = 'mean'>(
 ): Reduced<S, R> => {
   const { delta = 1, reduction } = options
   if (!(delta > 0)) fail('huber', 'a positive delta', String(delta), 'Leave it out for 1.')
-  const d = difference('huber', prediction as Tensor, target as Tensor)
+  const d = difference('huber', prediction, target)
   const size: Tensor = abs(d)
   const near = mul(square(d), 0.5) as Tensor
   const far = mul(sub(size, delta / 2) as Tensor, delta) as Tensor
   const terms = select(less(size, delta) as Tensor<Shape, 'bool'>, near, far) as Tensor
-  return reduce('huber', terms, reduction) as Reduced<S, R>
+  return reduce('huber', terms, reduction)
 }

@@ -17,7 +17,7 @@ export const initialAverage = <P>(params: P): Average<P> => ({ params, count: 0 
 
 const moveTowards = <P>(name: string, average: P, params: P, weight: number): P =>
   zipTrees(name, [average, params], (a, p) =>
-    isFloat(a.dtype) ? (add(a as Tensor, mul(sub(p as Tensor, a as Tensor), weight)) as unknown as typeof a) : p,
+    isFloat(a.dtype) ? (add(a as Tensor, mul(sub(p as Tensor, a as Tensor), weight)) as typeof a) : p,
   )
 
 /**

@@ -19,7 +19,7 @@ const partsOf = (optimizer: Optimizer): readonly Optimizer[] => (optimizer as Pa
  */
 export const chainOptimizers = (...optimizers: readonly Optimizer[]): Optimizer => {
   const parts = optimizers.flatMap(partsOf)
-  if (parts.length === 1) return parts[0]!
+  if (parts.length === 1) return parts[0]
   const composition: Composition = {
     parts,
     init: (params) => ({ slots: parts.map((part) => part.init(params).slots) }),
@@ -34,7 +34,7 @@ export const chainOptimizers = (...optimizers: readonly Optimizer[]): Optimizer 
         )
       let updates = gradients
       const slots = parts.map((part, i) => {
-        const [next, after] = part.update(updates, { slots: before[i] } as OptimizerState<P>, params)
+        const [next, after] = part.update(updates, { slots: before[i] }, params)
         updates = next
         return after.slots
       })

@@ -42,7 +42,7 @@ export const globalNorm = (tree: unknown): Tensor<[]> => {
   const squares = leaves(tree)
     .filter((leaf) => isFloat(leaf.dtype))
     .map((leaf) => sum(square(leaf as Tensor)) as Tensor)
-  return (squares.length === 0 ? literal(0) : sqrt(squares.reduce((total, s) => add(total, s)))) as Tensor<[]>
+  return squares.length === 0 ? literal(0) : sqrt(squares.reduce((total, s) => add(total, s)))
 }
 
 /**

@@ -45,17 +45,17 @@ const split = (tree: unknown, groups: readonly Group[]): readonly Part[] => {
 export const grouped = (groups: readonly Group[], otherwise: Optimizer): Optimizer => {
   const all: readonly Group[] = [...groups, { select: () => true, optimizer: otherwise }]
   return {
-    init: (params) => ({ slots: split(params, all).map((part, g) => all[g]!.optimizer.init(part).slots) }),
+    init: (params) => ({ slots: split(params, all).map((part, g) => all[g].optimizer.init(part).slots) }),
     update: <P>(gradients: P, state: OptimizerState<P>, params: P) => {
       const parts = split(params, all)
       const results = split(gradients, all).map((part, g) =>
-        all[g]!.optimizer.update(part, { slots: (state.slots as readonly unknown[])[g] }, parts[g]!),
+        all[g].optimizer.update(part, { slots: (state.slots as readonly unknown[])[g] }, parts[g]),
       )
       const updates: Part = Object.assign({}, ...results.map(([part]) => part))
       return [
         unflatten(
           gradients,
-          namedLeaves(gradients).map(([path]) => updates[path]!),
+          namedLeaves(gradients).map(([path]) => updates[path]),
         ),
         { slots: results.map(([, { slots }]) => slots) },
       ]

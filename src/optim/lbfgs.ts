@@ -32,18 +32,17 @@ interface Memory<P> {
 }
 
 const floats = (tree: unknown): readonly Tensor[] =>
-  leaves(tree).filter(({ dtype }) => isFloat(dtype)) as unknown as readonly Tensor[]
+  leaves(tree).filter(({ dtype }) => isFloat(dtype)) as readonly Tensor[]
 
 const total = (terms: readonly Tensor[]): Tensor => terms.reduce((a, b) => add(a, b))
 
 /** The inner product of two trees. */
 const dot = <P>(a: P, b: P): Tensor => {
   const right = floats(b)
-  return total(floats(a).map((x, i) => sum(mul(x, right[i]!)) as Tensor))
+  return total(floats(a).map((x, i) => sum(mul(x, right[i])) as Tensor))
 }
 
-const combine = <P>(a: P, b: P, f: (x: Tensor, y: Tensor) => Tensor): P =>
-  leafwise('lbfgs', [a, b], (x, y) => f(x!, y!))
+const combine = <P>(a: P, b: P, f: (x: Tensor, y: Tensor) => Tensor): P => leafwise('lbfgs', [a, b], (x, y) => f(x, y))
 
 /** Curvature below this is none: the pair is remembered, and does nothing. */
 const leastCurvature = 1e-10
@@ -55,8 +54,8 @@ const remember = <P>(memory: Memory<P>, gradients: P, params: P, most: number): 
   const curvature = dot(step, change)
   const curved = greater(curvature, leastCurvature)
   const inverse = select(curved, div(1, curvature), 0) as Tensor
-  const scale = select(curved, div(curvature, dot(change, change)), memory.scale as Tensor) as unknown as AnyTensor
-  return { pairs: [...memory.pairs, { step, change, inverse: inverse as unknown as AnyTensor }].slice(-most), scale }
+  const scale = select(curved, div(curvature, dot(change, change)), memory.scale as Tensor) as AnyTensor
+  return { pairs: [...memory.pairs, { step, change, inverse: inverse as AnyTensor }].slice(-most), scale }
 }
 
 /** The inverse Hessian that the pairs describe, times the gradient. Source: Nocedal and Wright, algorithm 7.4. */
@@ -64,14 +63,14 @@ const twoLoops = <P>(gradients: P, { pairs, scale }: Pick<Memory<P>, 'pairs' | '
   let direction = gradients
   const shares: Tensor[] = []
   for (let i = pairs.length - 1; i >= 0; i--) {
-    const { step, change, inverse } = pairs[i]!
+    const { step, change, inverse } = pairs[i]
     const share = mul(inverse as Tensor, dot(step, direction)) as Tensor
     shares[i] = share
     direction = combine(direction, change, (d, y) => sub(d, mul(y, share) as Tensor))
   }
   direction = leafwise('lbfgs', [direction], (d) => mul(d, scale as Tensor) as Tensor)
   pairs.forEach(({ step, change, inverse }, i) => {
-    const share = sub(shares[i]!, mul(inverse as Tensor, dot(change, direction)) as Tensor) as Tensor
+    const share = sub(shares[i], mul(inverse as Tensor, dot(change, direction)) as Tensor) as Tensor
     direction = combine(direction, step, (d, s) => add(d, mul(s, share) as Tensor))
   })
   return direction

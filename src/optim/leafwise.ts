@@ -43,9 +43,9 @@ export const stateless = (update: <P>(gradients: P, params: P) => P): Optimizer 
  */
 export const leafwise = <P>(name: string, trees: readonly P[], f: (...leaves: Tensor[]) => Tensor): P =>
   zipTrees(name, trees, (...leaves) =>
-    isFloat(leaves[0]!.dtype)
-      ? (f(...(leaves as readonly unknown[] as Tensor[])) as unknown as (typeof leaves)[0])
-      : zerosLike(leaves[0]!),
+    isFloat(leaves[0].dtype)
+      ? (f(...(leaves as readonly unknown[] as Tensor[])) as (typeof leaves)[0])
+      : zerosLike(leaves[0]),
   )
 
 /** A tree of zeros. */

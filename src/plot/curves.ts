@@ -34,8 +34,8 @@ const colours = ['#0072b2', '#d55e00']
 
 const pointsOf = (records: readonly EpochRecord[], measure: string): readonly Point[] =>
   records.flatMap(({ epoch, training, heldOut }) => [
-    ...pointOf(epoch, splits[0]!, training[measure]),
-    ...pointOf(epoch, splits[1]!, heldOut[measure]),
+    ...pointOf(epoch, splits[0], training[measure]),
+    ...pointOf(epoch, splits[1], heldOut[measure]),
   ])
 
 /** A measure that is missing or not finite leaves a gap. */

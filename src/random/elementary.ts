@@ -7,7 +7,7 @@ import type { Arithmetic } from './arithmetic.js'
 
 /** Horner's scheme; the coefficient of the highest power comes first. */
 export const polynomial = <F, W, B>(a: Arithmetic<F, W, B>, x: F, coefficients: readonly number[]): F =>
-  coefficients.slice(1).reduce((value, c) => a.add(a.mul(value, x), a.float(c)), a.float(coefficients[0]!))
+  coefficients.slice(1).reduce((value, c) => a.add(a.mul(value, x), a.float(c)), a.float(coefficients[0]))
 
 const BITS_OF_ONE = 0x3f800000
 const BITS_OF_SQRT_HALF = 0x3f3504f3

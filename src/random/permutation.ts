@@ -29,7 +29,7 @@ const chosen = (key: Key, size: number, count: number): Int32Array => {
   const order = Int32Array.from({ length: size }, (_, i) => i)
   for (let i = 0; i < count; i++) {
     const j = i + below(size - i)
-    const other = order[j]!
+    const other = order[j]
     order[j] = order[i]!
     order[i] = other
   }
@@ -88,5 +88,5 @@ export const permutation = (size: number): Random<Int32Array> => {
 export const shuffle = <A>(items: readonly A[]): Random<readonly A[]> =>
   pipe(
     permutation(items.length),
-    map((order) => Array.from(order, (place) => items[place]!)),
+    map((order) => Array.from(order, (place) => items[place])),
   )

@@ -33,8 +33,8 @@ export interface Key {
 /** A value that depends on randomness: give it a generator, get the value and the next generator. */
 export type Random<A> = State<Rng, A>
 
-const makeRng = (key: WordPair, counter: number): Rng => ({ key, counter }) as unknown as Rng
-const makeKey = (words: WordPair): Key => ({ words }) as unknown as Key
+const makeRng = (key: WordPair, counter: number): Rng => ({ key, counter }) as Rng
+const makeKey = (words: WordPair): Key => ({ words }) as Key
 
 const TWO_TO_32 = 4294967296
 const isWord = (value: unknown): boolean =>

@@ -25,8 +25,8 @@ type Words = Tensor<Shape, 'uint32'>
 type Bools = Tensor<Shape, 'bool'>
 
 const operations = {
-  float: (value) => literal(Math.fround(value)) as Floats,
-  word: (value) => literal(value >>> 0, 'uint32') as Words,
+  float: (value) => literal(Math.fround(value)),
+  word: (value) => literal(value >>> 0, 'uint32'),
   add: (a, b) => add(a, b),
   sub: (a, b) => sub(a, b),
   mul: (a, b) => mul(a, b),

@@ -38,11 +38,11 @@ export const threefryBlock = <F, W, B>(
   let right = a.xor(a.word(hostRotate(first, ROTATIONS[0])), left)
   for (let round = 1; round < ROUNDS; round++) {
     left = a.addWords(left, right)
-    right = a.xor(rotate(a, right, ROTATIONS[round % 8]!), left)
+    right = a.xor(rotate(a, right, ROTATIONS[round % 8]), left)
     if (round % 4 === 3) {
       const injection = (round + 1) / 4
-      left = a.addWords(left, a.word(schedule[injection % 3]!))
-      right = a.addWords(right, a.word((schedule[(injection + 1) % 3]! + injection) | 0))
+      left = a.addWords(left, a.word(schedule[injection % 3]))
+      right = a.addWords(right, a.word((schedule[(injection + 1) % 3] + injection) | 0))
     }
   }
   return [left, right]

@@ -14,7 +14,6 @@ import { type AnyTensor, hostData, isTensor, leaf } from '../array/tensor.js'
 import { namedLeaves } from '../array/tree.js'
 import { type FormatError, formatError } from '../data/format/formatError.js'
 import { readSafetensors, type Safetensors, writeSafetensors } from '../data/format/safetensors.js'
-import type { StoredArray } from '../data/format/storedArray.js'
 
 /** Free text to store beside the tree, by name. */
 export type Notes = Readonly<Record<string, string>>
@@ -44,7 +43,7 @@ const hostValues = (tree: unknown, path = ''): readonly (readonly [string, HostV
       typeof tree,
       'Nothing else can be saved.',
     )
-  return Object.entries(tree as object).flatMap(([key, child]) => hostValues(child, join(path, key)))
+  return Object.entries(tree).flatMap(([key, child]) => hostValues(child, join(path, key)))
 }
 
 const showNumber = (value: number): string => (Object.is(value, -0) ? '-0' : String(value))
@@ -61,7 +60,7 @@ const rebuild = (
   if (isHostValue(tree)) return values.get(path)
   const child = (key: string, value: unknown) => rebuild(value, join(path, key), arrays, values)
   if (Array.isArray(tree)) return tree.map((value, i) => child(String(i), value))
-  return Object.fromEntries(Object.entries(tree as object).map(([key, value]) => [key, child(key, value)]))
+  return Object.fromEntries(Object.entries(tree).map(([key, value]) => [key, child(key, value)]))
 }
 
 /**
@@ -74,7 +73,7 @@ export const encodeCheckpoint = (tree: unknown, notes: Notes = {}): Uint8Array =
     const data =
       hostData(x) ??
       fail(path, 'an evaluated tensor on the host', 'another', 'Write device.read(state) or take a snapshot.')
-    return [path, { shape: x.shape, dtype: x.dtype, data } as StoredArray] as const
+    return [path, { shape: x.shape, dtype: x.dtype, data }] as const
   })
   const values = Object.fromEntries(
     hostValues(tree).map(([path, value]) => [path, typeof value === 'number' ? [showNumber(value)] : value]),

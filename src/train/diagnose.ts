@@ -19,7 +19,7 @@ const countNotFinite = (tree: unknown): Tensor<[]> =>
   leaves(tree)
     .filter(({ dtype }) => isFloat(dtype))
     .map((x) => sum(select(less(abs(x as Tensor), Number.POSITIVE_INFINITY), 0, 1) as Tensor) as Tensor)
-    .reduce((a, b) => add(a, b), literal(0) as Tensor) as Tensor<[]>
+    .reduce((a, b) => add(a, b), literal(0) as Tensor)
 
 const join = (path: string, name: string): string => (path === '' || name === '' ? path + name : `${path}.${name}`)
 

@@ -45,10 +45,10 @@ export const evaluate = async <X, Y, T, P, S, K extends string>(
     const values = await numbersOf(device, scalars)
     const size = leaves(targets)[0]?.shape[0] ?? 1
     names.forEach((name, i) => {
-      sums[i] = sums[i]! + size * values[name]!
+      sums[i] = sums[i] + size * values[name]
     })
     examples += size
   }
   if (examples === 0) fail('evaluate', 'at least one example', 'none', 'Pass batches of a data set that is not empty.')
-  return Object.fromEntries(names.map((name, i) => [name, sums[i]! / examples])) as Numbers<K>
+  return Object.fromEntries(names.map((name, i) => [name, sums[i] / examples])) as Numbers<K>
 }

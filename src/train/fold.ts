@@ -61,7 +61,7 @@ const explain = async <State, B, K extends string>(
   if (step.diagnose === undefined) return undefined
   let state = from
   for (const batch of batches.slice(0, -1)) state = (await device.evaluate({ state: step(state, batch)[0] })).state
-  const findings = await device.evaluate(step.diagnose(state, batches[batches.length - 1]!))
+  const findings = await device.evaluate(step.diagnose(state, batches[batches.length - 1]))
   const first = findings.find(({ notFinite }) => item(notFinite) > 0)
   return first === undefined
     ? 'all outputs of the layer are finite: the loss function itself is not'

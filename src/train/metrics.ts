@@ -24,7 +24,7 @@ const checkLabels = (path: string, logits: Tensor, labels: Labels): number => {
     fail(path, 'at least one row', showShape(logits.shape), 'Skip batches without examples.')
   if (!isInteger(labels.dtype))
     fail(path, 'int32 labels', labels.dtype, `Make the labels with tensor(values, shape, 'int32').`)
-  const classes = logits.shape[rank - 1]!
+  const classes = logits.shape[rank - 1]
   const outside = hostData(labels)?.find((label) => label < 0 || label >= classes)
   if (outside !== undefined)
     fail(path, `labels from 0 to ${classes - 1}`, String(outside), 'Count classes from 0; one logit belongs to each.')
@@ -32,7 +32,7 @@ const checkLabels = (path: string, logits: Tensor, labels: Labels): number => {
 }
 
 /** The class of the largest logit; the first of equals. */
-const predictions = (logits: Tensor): Labels => argMax(logits as Tensor<[number, number]>, -1) as unknown as Labels
+const predictions = (logits: Tensor): Labels => argMax(logits as Tensor<[number, number]>, -1)
 
 /**
  * The share of rows whose largest logit is that of the label.

@@ -5,7 +5,7 @@
  * its own: that is `decodeCheckpoint`.
  */
 import { type Either, left, right } from '#fp/Either'
-import { type HostArray, hostArrayFrom } from '../array/dtype.js'
+import { hostArrayFrom } from '../array/dtype.js'
 import { sameShape, showShape } from '../array/shape.js'
 import { type AnyTensor, leaf } from '../array/tensor.js'
 import { namedLeaves, unflatten } from '../array/tree.js'
@@ -33,7 +33,7 @@ const some = (names: readonly string[]): string =>
 /** An array of the file as a leaf like `x`; float32 may become float64, which loses nothing. */
 const leafLike = (x: AnyTensor, { shape, dtype, data }: StoredArray): AnyTensor | undefined => {
   if (!sameShape(shape, x.shape)) return undefined
-  if (dtype === x.dtype) return leaf({ kind: 'host', data: data as HostArray }, x.shape, x.dtype)
+  if (dtype === x.dtype) return leaf({ kind: 'host', data: data }, x.shape, x.dtype)
   if (dtype !== 'float32' || x.dtype !== 'float64') return undefined
   return leaf({ kind: 'host', data: hostArrayFrom('float64', data) }, x.shape, x.dtype)
 }

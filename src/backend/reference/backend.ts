@@ -14,7 +14,7 @@ const bytesOf = ({ dtype, shape }: Instruction): number =>
   sizeOf(shape) * (dtype === 'float64' ? 8 : dtype === 'bool' ? 1 : 4)
 
 const flopsOf = (program: Program, { op, shape, inputs }: Instruction): number =>
-  op === 'matmul' ? 2 * sizeOf(shape) * program.instructions[inputs[0]!]!.shape.at(-1)! : sizeOf(shape)
+  op === 'matmul' ? 2 * sizeOf(shape) * program.instructions[inputs[0]].shape.at(-1)! : sizeOf(shape)
 
 /** Every instruction is a kernel of its own, and all of them are kept until the run ends. */
 const describe = (program: Program): PlanDescription => ({
@@ -44,7 +44,7 @@ export const referenceBackend = (): Backend<HostArray, 'sync'> => ({
   mode: 'sync',
   dtypes,
   compile,
-  upload: (data) => data.slice() as HostArray,
-  download: (buffer) => buffer.slice() as HostArray,
+  upload: (data) => data.slice(),
+  download: (buffer) => buffer.slice(),
   release: () => {},
 })

@@ -19,7 +19,7 @@ const matrices = (x: View, batch: Shape): Int32Array => {
 export const matmul = (a: View, b: View, shape: Shape): HostArray => {
   const round = rounded[a.dtype]
   const [m, n] = shape.slice(-2) as [number, number]
-  const k = a.shape[a.shape.length - 1]!
+  const k = a.shape[a.shape.length - 1]
   const lefts = matrices(a, shape.slice(0, -2))
   const rights = matrices(b, shape.slice(0, -2))
   const out = allocate(a.dtype, sizeOf(shape))
@@ -27,13 +27,13 @@ export const matmul = (a: View, b: View, shape: Shape): HostArray => {
   for (let matrix = 0; matrix < lefts.length; matrix++)
     for (let i = 0; i < m; i++)
       for (let j = 0; j < n; j++) {
-        const row = lefts[matrix]! + i * k
-        const column = rights[matrix]! + j
+        const row = lefts[matrix] + i * k
+        const column = rights[matrix] + j
         let total = 0
         for (let begin = 0; begin < k; begin += block) {
           let partial = 0
           for (let l = begin; l < Math.min(begin + block, k); l++)
-            partial = round(partial + round(a.data[row + l]! * b.data[column + l * n]!))
+            partial = round(partial + round(a.data[row + l] * b.data[column + l * n]))
           total = begin === 0 ? partial : round(total + partial)
         }
         out[place++] = total

@@ -32,7 +32,7 @@ const casting = (from: DType, to: DType): ((x: number) => number) =>
 
 const map = (f: (x: number) => number, x: View, dtype: DType): HostArray => {
   const out = allocate(dtype, x.data.length)
-  for (let i = 0; i < out.length; i++) out[i] = f(x.data[i]!)
+  for (let i = 0; i < out.length; i++) out[i] = f(x.data[i])
   return out
 }
 
@@ -90,7 +90,7 @@ export const binary = (op: BinaryOp, a: View, b: View, shape: Shape, dtype: DTyp
   const x = spread(a, shape)
   const y = spread(b, shape)
   const out = allocate(dtype, sizeOf(shape))
-  for (let i = 0; i < out.length; i++) out[i] = f(x[i]!, y[i]!)
+  for (let i = 0; i < out.length; i++) out[i] = f(x[i], y[i])
   return out
 }
 
@@ -99,6 +99,6 @@ export const select = (condition: View, a: View, b: View, shape: Shape, dtype: D
   const x = spread(a, shape)
   const y = spread(b, shape)
   const out = allocate(dtype, sizeOf(shape))
-  for (let i = 0; i < out.length; i++) out[i] = chosen[i] ? x[i]! : y[i]!
+  for (let i = 0; i < out.length; i++) out[i] = chosen[i] ? x[i] : y[i]
   return out
 }

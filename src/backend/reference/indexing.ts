@@ -17,8 +17,8 @@ export const gather = (table: View, indices: View, shape: Shape): HostArray => {
   const rest = sizeOf(table.shape.slice(1))
   const out = allocate(table.dtype, sizeOf(shape))
   for (let i = 0; i < indices.data.length; i++) {
-    const row = indices.data[i]!
-    if (isRow(row, table.shape[0]!)) for (let j = 0; j < rest; j++) out[i * rest + j] = table.data[row * rest + j]!
+    const row = indices.data[i]
+    if (isRow(row, table.shape[0])) for (let j = 0; j < rest; j++) out[i * rest + j] = table.data[row * rest + j]!
   }
   return out
 }
@@ -29,9 +29,9 @@ export const scatterAdd = (indices: View, updates: View, shape: Shape): HostArra
   const rest = sizeOf(shape.slice(1))
   const out = allocate(updates.dtype, sizeOf(shape))
   for (let i = 0; i < indices.data.length; i++) {
-    const row = indices.data[i]!
-    if (isRow(row, shape[0]!))
-      for (let j = 0; j < rest; j++) out[row * rest + j] = add(out[row * rest + j]!, updates.data[i * rest + j]!)
+    const row = indices.data[i]
+    if (isRow(row, shape[0]))
+      for (let j = 0; j < rest; j++) out[row * rest + j] = add(out[row * rest + j], updates.data[i * rest + j])
   }
   return out
 }
@@ -41,11 +41,11 @@ const ascending = (a: number, b: number): number =>
   Number.isNaN(a) || Number.isNaN(b) ? Number(Number.isNaN(a)) - Number(Number.isNaN(b)) : a < b ? -1 : Number(a > b)
 
 export const argSort = (x: View): HostArray => {
-  const length = x.shape[x.shape.length - 1]!
+  const length = x.shape[x.shape.length - 1]
   const out = allocate('int32', x.data.length)
   for (let begin = 0; begin < out.length; begin += length) {
     const order = Array.from({ length }, (_, i) => i)
-    order.sort((i, j) => ascending(x.data[begin + i]!, x.data[begin + j]!))
+    order.sort((i, j) => ascending(x.data[begin + i], x.data[begin + j]))
     out.set(order, begin)
   }
   return out
@@ -53,9 +53,9 @@ export const argSort = (x: View): HostArray => {
 
 export const cumulativeSum = (x: View, axis: number): HostArray => {
   const add = addition(x.dtype)
-  const length = x.shape[axis]!
+  const length = x.shape[axis]
   const inner = sizeOf(x.shape.slice(axis + 1))
   const out = x.data.slice()
-  for (let i = 0; i < out.length; i++) if (Math.floor(i / inner) % length > 0) out[i] = add(out[i - inner]!, x.data[i]!)
+  for (let i = 0; i < out.length; i++) if (Math.floor(i / inner) % length > 0) out[i] = add(out[i - inner], x.data[i])
   return out
 }

@@ -42,7 +42,7 @@ const compute = (instruction: Instruction, inputs: readonly View[]): HostArray =
     case 'flip':
       return flip(x, attributes)
     case 'concat':
-      return concat(inputs, attributes[0]!, shape, dtype)
+      return concat(inputs, attributes[0], shape, dtype)
     case 'dynamicSlice':
       return dynamicSlice(x, y, shape)
     case 'matmul':
@@ -58,7 +58,7 @@ const compute = (instruction: Instruction, inputs: readonly View[]): HostArray =
     case 'argSort':
       return argSort(x)
     case 'cumulativeSum':
-      return cumulativeSum(x, attributes[0]!)
+      return cumulativeSum(x, attributes[0])
     default:
       return inputs.length === 1 ? unary(op as UnaryOp, x, dtype) : binary(op as BinaryOp, x, y, shape, dtype)
   }
@@ -69,7 +69,7 @@ const scan = (scanned: ScanProgram, inputs: readonly View[], scalars: readonly n
   const { program, length, reverse } = scanned
   const captures = inputs.slice(scanned.carry + scanned.sequences).map(({ data }) => data)
   const sequences = inputs.slice(scanned.carry, scanned.carry + scanned.sequences)
-  const produced = program.outputs.slice(scanned.carry).map((output) => program.instructions[output]!)
+  const produced = program.outputs.slice(scanned.carry).map((output) => program.instructions[output])
   const stacked = produced.map(({ dtype, shape }) => allocate(dtype, length * sizeOf(shape)))
   let carry: readonly HostArray[] = inputs.slice(0, scanned.carry).map(({ data }) => data)
   for (let i = 0; i < length; i++) {
@@ -81,7 +81,7 @@ const scan = (scanned: ScanProgram, inputs: readonly View[], scalars: readonly n
     const outputs = interpret(program, [...carry, ...slices, ...captures], scalars)
     carry = outputs.slice(0, scanned.carry)
     stacked.forEach((whole, s) => {
-      whole.set(outputs[scanned.carry + s]!, (step * whole.length) / length)
+      whole.set(outputs[scanned.carry + s], (step * whole.length) / length)
     })
   }
   return [...carry, ...stacked]
@@ -97,20 +97,20 @@ export const interpret = (
   for (const instruction of program.instructions) {
     const { op, dtype, attributes } = instruction
     const views = instruction.inputs.map((i): View => {
-      const { dtype, shape } = program.instructions[i]!
-      return { dtype, shape, data: results[i]![0]! }
+      const { dtype, shape } = program.instructions[i]
+      return { dtype, shape, data: results[i][0] }
     })
     results.push(
       op === 'input'
-        ? [inputs[attributes[0]!]!]
+        ? [inputs[attributes[0]]]
         : op === 'scalar'
-          ? [hostArrayFrom(dtype, [scalars[attributes[0]!]!])]
+          ? [hostArrayFrom(dtype, [scalars[attributes[0]]])]
           : op === 'scan'
             ? scan(instruction.body!, views, scalars)
             : op === 'project'
-              ? [results[instruction.inputs[0]!]![attributes[0]!]!]
+              ? [results[instruction.inputs[0]][attributes[0]]]
               : [compute(instruction, views)],
     )
   }
-  return program.outputs.map((output) => results[output]![0]!)
+  return program.outputs.map((output) => results[output][0])
 }

@@ -22,7 +22,7 @@ const blocksOf = (rows: number, r: number): (readonly [number, number])[][] => {
       blocks.push([])
       held = 0
     }
-    blocks[blocks.length - 1]!.push(chunk)
+    blocks[blocks.length - 1].push(chunk)
     held += size
   }
   return blocks
@@ -36,7 +36,7 @@ const reduceBlock = (
 ): number => {
   const lane = new Array<number>(lanes).fill(identity)
   for (const [begin, end] of block)
-    for (let i = begin; i < end; i++) lane[(i - begin) % lanes] = f(lane[(i - begin) % lanes]!, elements[i]!)
+    for (let i = begin; i < end; i++) lane[(i - begin) % lanes] = f(lane[(i - begin) % lanes], elements[i])
   const [l0, l1, l2, l3, l4, l5, l6, l7] = lane as [number, number, number, number, number, number, number, number]
   return f(f(f(l0, l4), f(l2, l6)), f(f(l1, l5), f(l3, l7)))
 }
@@ -50,7 +50,7 @@ const inBlocks = (
 ): ((elements: ArrayLike<number>) => number) => {
   const blocks = blocksOf(rows, r)
   if (blocks.length === 0) return () => identity
-  if (blocks.length === 1) return (elements) => reduceBlock(elements, blocks[0]!, f, identity)
+  if (blocks.length === 1) return (elements) => reduceBlock(elements, blocks[0], f, identity)
   const again = inBlocks(1, blocks.length, f, identity)
   return (elements) => again(blocks.map((block) => reduceBlock(elements, block, f, identity)))
 }
@@ -59,22 +59,22 @@ const inBlocks = (
 const placeOfLargest = (elements: ArrayLike<number>): number => {
   let best = 0
   for (let i = 0; i < elements.length; i++) {
-    if (Number.isNaN(elements[i]!)) return i
-    if (elements[i]! > elements[best]!) best = i
+    if (Number.isNaN(elements[i])) return i
+    if (elements[i] > elements[best]) best = i
   }
   return best
 }
 
 const folded = (elements: ArrayLike<number>, f: Operator): number => {
-  let result = elements[0]!
-  for (let i = 1; i < elements.length; i++) result = f(result, elements[i]!)
+  let result = elements[0]
+  for (let i = 1; i < elements.length; i++) result = f(result, elements[i])
   return result
 }
 
 /** How many of the reduced axes, counted from the last, are neighbours: they make one row. */
 const rowAxes = (axes: readonly number[]): number => {
   let n = 1
-  while (n < axes.length && axes[axes.length - n]! - 1 === axes[axes.length - n - 1]!) n++
+  while (n < axes.length && axes[axes.length - n] - 1 === axes[axes.length - n - 1]) n++
   return n
 }
 
@@ -88,7 +88,7 @@ const reducer = (op: ReduceOp, dtype: DType, rows: number, r: number): ((element
 export const reduce = (op: ReduceOp, x: View, axes: readonly number[], dtype: DType): HostArray => {
   const strides = stridesOf(x.shape)
   const kept = x.shape.map((_, axis) => axis).filter((axis) => !axes.includes(axis))
-  const pick = (list: readonly number[], from: readonly number[]): number[] => list.map((axis) => from[axis]!)
+  const pick = (list: readonly number[], from: readonly number[]): number[] => list.map((axis) => from[axis])
   const sizes = pick(axes, x.shape)
   const r = sizeOf(sizes.slice(sizes.length - rowAxes(axes)))
   const count = sizeOf(sizes)
@@ -98,7 +98,7 @@ export const reduce = (op: ReduceOp, x: View, axes: readonly number[], dtype: DT
   const out = allocate(dtype, begins.length)
   const elements = new Float64Array(count)
   for (let i = 0; i < out.length; i++) {
-    for (let j = 0; j < count; j++) elements[j] = x.data[begins[i]! + inside[j]!]!
+    for (let j = 0; j < count; j++) elements[j] = x.data[begins[i] + inside[j]]!
     out[i] = f(elements)
   }
   return out

@@ -15,9 +15,9 @@ export const places = (shape: Shape, strides: readonly number[], offset = 0): In
   out[0] = offset
   let filled = 1
   for (let axis = shape.length - 1; axis >= 0; axis--) {
-    for (let i = 1; i < shape[axis]!; i++)
-      for (let j = 0; j < filled; j++) out[i * filled + j] = out[j]! + i * strides[axis]!
-    filled *= shape[axis]!
+    for (let i = 1; i < shape[axis]; i++)
+      for (let j = 0; j < filled; j++) out[i * filled + j] = out[j] + i * strides[axis]
+    filled *= shape[axis]
   }
   return out
 }
@@ -26,12 +26,12 @@ export const places = (shape: Shape, strides: readonly number[], offset = 0): In
 export const broadcastStrides = (from: Shape, to: Shape): number[] => {
   const lead = to.length - from.length
   const strides = stridesOf(from)
-  return to.map((_, axis) => (axis < lead || from[axis - lead] === 1 ? 0 : strides[axis - lead]!))
+  return to.map((_, axis) => (axis < lead || from[axis - lead] === 1 ? 0 : strides[axis - lead]))
 }
 
 /** A new array whose element i is that of `data` at place `from[i]`. */
 export const readAt = (data: HostArray, dtype: DType, from: Int32Array): HostArray => {
   const out = allocate(dtype, from.length)
-  for (let i = 0; i < from.length; i++) out[i] = data[from[i]!]!
+  for (let i = 0; i < from.length; i++) out[i] = data[from[i]]!
   return out
 }

@@ -12,8 +12,8 @@ const windowStrides = (image: Shape, attributes: readonly number[]): number[] =>
   const spatial = strides.slice(image.length - n)
   return [
     ...lead,
-    ...spatial.map((stride, i) => stride * attributes[2 * n + i]!),
-    ...spatial.map((stride, i) => stride * attributes[n + i]!),
+    ...spatial.map((stride, i) => stride * attributes[2 * n + i]),
+    ...spatial.map((stride, i) => stride * attributes[n + i]),
   ]
 }
 
@@ -25,6 +25,6 @@ export const overlapAdd = (y: View, attributes: readonly number[], shape: Shape)
   const add = addition(y.dtype)
   const out = allocate(y.dtype, sizeOf(shape))
   const to = places(y.shape, windowStrides(shape, attributes))
-  for (let i = 0; i < to.length; i++) out[to[i]!] = add(out[to[i]!]!, y.data[i]!)
+  for (let i = 0; i < to.length; i++) out[to[i]] = add(out[to[i]], y.data[i])
   return out
 }

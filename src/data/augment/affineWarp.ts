@@ -14,7 +14,7 @@ const centres = (count: number, dtype: Tensor['dtype']): Tensor =>
 
 /** Entry (row, column) of each map, as [N, 1, 1]. */
 const entry = (theta: Tensor, row: number, column: number): Tensor =>
-  reshape(slice(theta, [0, row, column], [theta.shape[0]!, row + 1, column + 1]), [-1, 1, 1]) as Tensor
+  reshape(slice(theta, [0, row, column], [theta.shape[0], row + 1, column + 1]), [-1, 1, 1])
 
 /** Where a coordinate from -1 to 1 lies among `count` pixels whose centres are whole numbers. */
 const toPixels = (coordinate: Tensor, count: number): Tensor => sub(mul(add(coordinate, 1), count / 2), 0.5)
@@ -60,9 +60,9 @@ export const affineWarp = (images: Tensor, theta: Tensor): Tensor => {
     const place = select(inside, add(add(mul(row, width), column) as Indices, image) as Indices, -1) as Indices
     const across = right === 1 ? sub(u, left) : sub(add(left, 1), u)
     const along = down === 1 ? sub(v, top) : sub(add(top, 1), v)
-    const weight = reshape(mul(across as Tensor, along as Tensor) as Tensor, [n, height, width, 1]) as Tensor
+    const weight = reshape(mul(across, along) as Tensor, [n, height, width, 1]) as Tensor
     return mul(gather(pixels, place), weight) as Tensor
   }
   const blended = add(add(corner(0, 0), corner(1, 0)) as Tensor, add(corner(0, 1), corner(1, 1)) as Tensor) as Tensor
-  return permute(blended, [0, 3, 1, 2]) as Tensor
+  return permute(blended, [0, 3, 1, 2])
 }

@@ -20,7 +20,6 @@ import {
   int64AsInt32,
   itemSize,
   type StoredArray,
-  type StoredArrays,
   type StoredType,
 } from './storedArray.js'
 
@@ -121,7 +120,7 @@ const rowMajor = ({ shape, dtype, data }: StoredArray): StoredArray => {
     out[i] = data[from]
     for (let axis = shape.length - 1; axis >= 0 && ++index[axis] === shape[axis]; axis--) index[axis] = 0
   }
-  return { shape, dtype, data: out as StoredArrays[StoredType] }
+  return { shape, dtype, data: out }
 }
 
 /**

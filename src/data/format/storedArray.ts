@@ -80,7 +80,7 @@ const inHostOrder = (bytes: Uint8Array, size: number, order: ByteOrder): Uint8Ar
 export const elementsOf = <D extends StoredType>(dtype: D, bytes: Uint8Array, order: ByteOrder): StoredArrays[D] => {
   const data = new constructors[dtype](bytes.length / itemSize(dtype))
   new Uint8Array(data.buffer).set(inHostOrder(bytes, itemSize(dtype), order))
-  return data as unknown as StoredArrays[D]
+  return data as StoredArrays[D]
 }
 
 /** The bytes of the elements. May be a view: copy before keeping it. */

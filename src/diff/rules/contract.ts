@@ -23,13 +23,13 @@ export const matmulInto = (left: AnyTensor, right: AnyTensor, shape: Shape): Any
   const folded = batch.filter(isFolded)
   if (folded.length === 0) return reshape(matmul(left, right), shape)
   const kept = batch.filter((axis) => !isFolded(axis))
-  const pick = (from: Shape, axes: readonly number[]): number[] => axes.map((axis) => from[axis]!)
+  const pick = (from: Shape, axes: readonly number[]): number[] => axes.map((axis) => from[axis])
   const [p, q] = [rank - 2, rank - 1]
   const rows = permute(reshape(left, l), [...kept, p, ...folded, q])
   const columns = permute(reshape(right, r), [...kept, ...folded, p, q])
-  const k = pick(l, folded).reduce((total, size) => total * size, l[q]!)
+  const k = pick(l, folded).reduce((total, size) => total * size, l[q])
   return reshape(
-    matmul(reshape(rows, [...pick(l, kept), l[p]!, k]), reshape(columns, [...pick(r, kept), k, r[q]!])),
+    matmul(reshape(rows, [...pick(l, kept), l[p], k]), reshape(columns, [...pick(r, kept), k, r[q]])),
     shape,
   )
 }

@@ -27,17 +27,17 @@ const permuteRule: Rule = (c, node) => {
 }
 
 const pairs = (attributes: readonly number[]): (readonly [number, number])[] =>
-  Array.from({ length: attributes.length / 2 }, (_, i) => [attributes[2 * i]!, attributes[2 * i + 1]!] as const)
+  Array.from({ length: attributes.length / 2 }, (_, i) => [attributes[2 * i], attributes[2 * i + 1]] as const)
 
 /** Input 1 is the scalar that fills: it takes what stands in the margin. */
 const padRule: Rule = (c, node, input) => {
   const padding = pairs(node.attributes)
-  const inner = node.inputs[0]!.shape
+  const inner = node.inputs[0].shape
   if (input === 0)
     return slice(
       c,
       padding.map(([before]) => before),
-      inner.map((size, axis) => padding[axis]![0] + size),
+      inner.map((size, axis) => padding[axis][0] + size),
     )
   const margin = pad(filled(inner, false, 'bool'), padding, true)
   return sum(
@@ -59,32 +59,32 @@ const dilated = (c: AnyTensor, step: readonly number[], room: readonly number[])
   )
   const joined = reshape(
     wide,
-    c.shape.map((size, axis) => size * step[axis]!),
+    c.shape.map((size, axis) => size * step[axis]),
   )
   return slice(
     joined,
     c.shape.map(() => 0),
-    joined.shape.map((size, axis) => Math.min(size, room[axis]!)),
+    joined.shape.map((size, axis) => Math.min(size, room[axis])),
   )
 }
 
 /** attributes: begin of all axes, then step of all axes. */
 const sliceRule: Rule = (c, node) => {
-  const { shape } = node.inputs[0]!
+  const { shape } = node.inputs[0]
   const begin = node.attributes.slice(0, shape.length)
-  const room = shape.map((size, axis) => size - begin[axis]!)
+  const room = shape.map((size, axis) => size - begin[axis])
   const spread = dilated(c, node.attributes.slice(shape.length), room)
   return pad(
     spread,
-    begin.map((before, axis) => [before, room[axis]! - spread.shape[axis]!] as const),
+    begin.map((before, axis) => [before, room[axis] - spread.shape[axis]] as const),
   )
 }
 
 const concatRule: Rule = (c, node, input) => {
-  const axis = node.attributes[0]!
+  const axis = node.attributes[0]
   let begin = 0
-  for (let i = 0; i < input; i++) begin += node.inputs[i]!.shape[axis]!
-  const size = node.inputs[input]!.shape[axis]!
+  for (let i = 0; i < input; i++) begin += node.inputs[i].shape[axis]
+  const size = node.inputs[input].shape[axis]
   return slice(
     c,
     c.shape.map((_, i) => (i === axis ? begin : 0)),
@@ -94,25 +94,25 @@ const concatRule: Rule = (c, node, input) => {
 
 /** Every element is added to the place of a flat table that it was read from. The corner is clamped as it was there. */
 const dynamicSliceRule: Rule = (c, node) => {
-  const { shape } = node.inputs[0]!
-  const starts = asTensor(node.inputs[1]!)
+  const { shape } = node.inputs[0]
+  const starts = asTensor(node.inputs[1])
   const strides = stridesOf(shape)
   let place: AnyTensor = filled([], 0, 'int32')
   c.shape.forEach((size, axis) => {
     const along = reshape(iota([size]), [size, ...c.shape.slice(axis + 1).map(() => 1)])
-    const room = shape[axis]! - size
+    const room = shape[axis] - size
     const start = reshape(slice(starts, [axis], [axis + 1]), [])
     const corner = room === 0 ? 0 : minimum(maximum(start, 0), room)
-    place = add(place, mul(add(along, corner), strides[axis]!))
+    place = add(place, mul(add(along, corner), strides[axis]))
   })
   const count = sizeOf(c.shape)
   return reshape(scatterAdd(reshape(place, [count]), reshape(c, [count]), sizeOf(shape)), shape)
 }
 
 export const moveRules: Readonly<Record<string, Rule>> = {
-  reshape: (c, node) => reshape(c, node.inputs[0]!.shape),
+  reshape: (c, node) => reshape(c, node.inputs[0].shape),
   permute: permuteRule,
-  broadcast: (c, node) => unbroadcastAny(c, node.inputs[0]!.shape),
+  broadcast: (c, node) => unbroadcastAny(c, node.inputs[0].shape),
   pad: padRule,
   slice: sliceRule,
   flip: (c, node) => flip(c, node.attributes),

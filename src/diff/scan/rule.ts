@@ -39,22 +39,22 @@ interface Step {
 }
 
 const stepOf = (body: ScanBody, seeds: readonly Seed[], wanted: (input: number) => boolean): Step => {
-  const carries = where(body.carry.length, (i) => isFloat(body.carry[i]!.dtype))
+  const carries = where(body.carry.length, (i) => isFloat(body.carry[i].dtype))
   const slices = where(body.slices.length, (i) => wanted(body.carry.length + i))
   const captures = where(body.captures.length, (i) => wanted(body.carry.length + body.slices.length + i))
-  const carryCotangents = carries.map((i) => placeholder(body.carry[i]!))
+  const carryCotangents = carries.map((i) => placeholder(body.carry[i]))
   const results = seeds.flatMap(({ projection, cotangent }) =>
     projection.kind === 'stacked'
       ? [{ node: projection.node, slice: nodeOf(placeholder(projection.node)), cotangent }]
       : [],
   )
   const cotangents = reverse(
-    [...carries.map((i) => body.next[i]!), ...results.map(({ node }) => node)],
+    [...carries.map((i) => body.next[i]), ...results.map(({ node }) => node)],
     [...carryCotangents, ...results.map(({ slice }) => asTensor(slice))],
     [
-      ...carries.map((i) => body.carry[i]!),
-      ...slices.map((i) => body.slices[i]!),
-      ...captures.map((i) => body.captures[i]!),
+      ...carries.map((i) => body.carry[i]),
+      ...slices.map((i) => body.slices[i]),
+      ...captures.map((i) => body.captures[i]),
     ],
     [...body.carry, ...body.slices, ...body.captures],
     scanRule,
@@ -76,7 +76,7 @@ const stepOf = (body: ScanBody, seeds: readonly Seed[], wanted: (input: number) 
 const lastCotangent = (seeds: readonly Seed[], body: ScanBody, carry: number): AnyTensor => {
   const own = seeds.filter(({ projection }) => projection.kind === 'carry' && projection.index === carry)
   return own.length === 0
-    ? zerosOf(body.carry[carry]!)
+    ? zerosOf(body.carry[carry])
     : own.map(({ cotangent }) => cotangent).reduce((total, cotangent) => add(total, cotangent))
 }
 
@@ -101,7 +101,7 @@ export const scanRule: ScanRule = (scan, seeds, wanted) => {
 
   const carry = [...carryCotangents, ...present(totals).map(({ before }) => before)]
   const next = [
-    ...step.carries.map((i, k) => ofCarries[k] ?? nodeOf(zerosOf(body.carry[i]!))),
+    ...step.carries.map((i, k) => ofCarries[k] ?? nodeOf(zerosOf(body.carry[i]))),
     ...present(totals).map(({ node, before }) => nodeOf(add(asTensor(before), asTensor(node)))),
   ]
   // Residuals are stacked by the forward loop; the others of these are results of this one.

@@ -21,14 +21,14 @@ const shift = (axes: readonly number[]): number[] => [0, ...axes.map((axis) => a
 /** [steps, ...shape]; moves are made outside, on the stack of what is moved. */
 const stackOf = (node: Node): Outside => {
   if (node.op !== 'permute' && node.op !== 'reshape') return { roots: [node], make: (stacked) => stacked(node) }
-  const { roots, make } = stackOf(node.inputs[0]!)
+  const { roots, make } = stackOf(node.inputs[0])
   return {
     roots,
     make: (stacked) => {
       const stack = make(stacked)
       return node.op === 'permute'
         ? permute(stack, shift(node.attributes))
-        : reshape(stack, [stack.shape[0]!, ...node.shape])
+        : reshape(stack, [stack.shape[0], ...node.shape])
     },
   }
 }
@@ -64,7 +64,7 @@ export const totalOutside = (node: Node, varying: ReadonlySet<Node>): Outside | 
       return after(stackInput(a), (x) => sum(x, shift(node.attributes)))
     case 'scatterAdd':
       return join(varying.has(a) ? stackOf(a) : undefined, stackInput(b), (indices, updates) =>
-        scatterAdd(indices, updates, node.shape[0]!),
+        scatterAdd(indices, updates, node.shape[0]),
       )
     case 'permute':
       return after(totalOutside(a, varying), (x) => permute(x, node.attributes))

@@ -41,7 +41,7 @@ const opens = Uint8Array.from(opTable, ([, what]) => what)
 const dtypeNumber = new Map(dtypes.map((dtype, i) => [dtype, i]))
 
 /** Whether the code of an op says its shape. */
-export const writesShape = (op: Op): boolean => (opens[opNumber.get(op)!]! & open.shape) !== 0
+export const writesShape = (op: Op): boolean => (opens[opNumber.get(op)!] & open.shape) !== 0
 
 /** One program of the graph: the main one, or the body of a scan. */
 export interface Segment {
@@ -77,7 +77,7 @@ export class Canonicalizer {
     this.start()
     this.segment(roots, [], undefined, scanGroups(roots))
     for (let i = 0; i < this.queue.length; i++) {
-      const group = this.queue[i]!
+      const group = this.queue[i]
       const { body, captures, stacked, inner } = group
       const inside = [...body.carry, ...body.slices, ...captures]
       this.segment([...body.next, ...stacked.keys()], inside, group, inner)
@@ -94,7 +94,7 @@ export class Canonicalizer {
     const { code, length } = this
     let hash = 0x811c9dc5 | 0
     for (let i = 0; i < length; i++) {
-      hash = Math.imul(hash ^ code[i]!, 0x01000193)
+      hash = Math.imul(hash ^ code[i], 0x01000193)
       hash ^= hash >>> 15
     }
     return hash
@@ -141,14 +141,14 @@ export class Canonicalizer {
       root.position = -1
       stack.push(root)
       while (stack.length > 0) {
-        const node = stack[stack.length - 1]!
+        const node = stack[stack.length - 1]
         const isScan = node.op === 'scan'
         if (isScan && groups === undefined) return false
         const inputs = isScan ? groups!.get(node)!.inputs : node.inputs
         const next = -1 - node.position
         if (next < inputs.length) {
           node.position--
-          const input = inputs[next]!
+          const input = inputs[next]
           if (input.mark !== mark) {
             input.mark = mark
             input.position = -1
@@ -179,7 +179,7 @@ export class Canonicalizer {
   ): number {
     switch (node.op) {
       case 'alias':
-        return node.inputs[0]!.position
+        return node.inputs[0].position
       case 'data': {
         const storage = node.payload as Storage
         const known = this.numbers.get(storage)
@@ -222,7 +222,7 @@ export class Canonicalizer {
       }
       case 'project': {
         const projection = node.payload as Projection
-        const group = groups!.get(node.inputs[0]!)!
+        const group = groups!.get(node.inputs[0])!
         const result =
           projection.kind === 'carry' ? projection.index : group.body.carry.length + group.stacked.get(projection.node)!
         this.write('project', node, inputs, [result])
@@ -241,10 +241,10 @@ export class Canonicalizer {
     const { code } = this
     let at = this.length
     const number = opNumber.get(op)!
-    const what = opens[number]!
+    const what = opens[number]
     code[at++] = number | ((what & open.dtype) === 0 ? 0 : (dtypeNumber.get(node.dtype)! + 1) << 8)
     code[at++] = inputs.length | (attributes.length << 20)
-    for (let i = 0; i < inputs.length; i++) code[at++] = inputs[i]!.position
+    for (let i = 0; i < inputs.length; i++) code[at++] = inputs[i].position
     for (let i = 0; i < attributes.length; i++) code[at++] = attributes[i]!
     if ((what & open.shape) !== 0) {
       code[at++] = shape.length

@@ -38,12 +38,12 @@ export const decode = (canonicalizer: Canonicalizer): Program => {
     let scalar = segment.firstScalar
     const read = (node: Node, isArgument: boolean): void => {
       const op = instructionOp(node, isArgument)
-      const middle = at + 2 + (code[at + 1]! & 0xfffff)
-      const end = middle + (code[at + 1]! >>> 20)
+      const middle = at + 2 + (code[at + 1] & 0xfffff)
+      const end = middle + (code[at + 1] >>> 20)
       const positions: number[] = []
-      for (let i = at + 2; i < middle; i++) positions.push(code[i]!)
+      for (let i = at + 2; i < middle; i++) positions.push(code[i])
       const written: number[] = []
-      for (let i = middle; i < end; i++) written.push(code[i]!)
+      for (let i = middle; i < end; i++) written.push(code[i])
       at = writesShape(isArgument ? 'argument' : node.op) ? end + 1 + node.shape.length : end
       if (op === 'input') inputs.push(instructions.length)
       const attributes =
@@ -55,5 +55,5 @@ export const decode = (canonicalizer: Canonicalizer): Program => {
     for (const node of segment.order) read(node, false)
     return { instructions, inputs, scalars: scalars.length, outputs: segment.outputs }
   }
-  return program(segments[0]!)
+  return program(segments[0])
 }

@@ -36,7 +36,7 @@ const throughAliases = (node: Node): Node => {
 }
 
 const sameNodes = (a: readonly Node[], b: readonly Node[]): boolean =>
-  a.length === b.length && a.every((node, i) => throughAliases(node) === throughAliases(b[i]!))
+  a.length === b.length && a.every((node, i) => throughAliases(node) === throughAliases(b[i]))
 
 const ownInputs = (node: Node, body: ScanBody): readonly Node[] =>
   node.inputs.slice(0, body.carry.length + body.slices.length)
@@ -75,7 +75,7 @@ const gather = (order: readonly Node[]): readonly Gathered[] => {
       }
     } else if (node.op === 'project') {
       const projection = node.payload as Projection
-      const { stacked } = of.get(node.inputs[0]!)!
+      const { stacked } = of.get(node.inputs[0])!
       if (projection.kind === 'stacked' && !stacked.has(projection.node)) stacked.set(projection.node, stacked.size)
     }
   }

@@ -46,19 +46,19 @@ export const analyse = ({ instructions }: Program): Analysis => {
   const follows: boolean[] = []
   const alone: boolean[] = []
   const users = new Int32Array(instructions.length)
-  for (const { inputs } of instructions) for (const input of inputs) users[input]!++
+  for (const { inputs } of instructions) for (const input of inputs) users[input]++
   instructions.forEach(({ op, inputs }, i) => {
     let last = -1
-    for (const input of inputs) last = Math.max(last, ready[input]!)
+    for (const input of inputs) last = Math.max(last, ready[input])
     if (isElementwise(op)) {
       let [ownCost, ownLoads, isNext, isAlone] = [costs[op], 0, false, false]
       for (const input of inputs) {
-        ownCost += cost[input]!
+        ownCost += cost[input]
         // A small operand stays in a cache, or in a register.
-        if (4 * sizes[input]! >= sizes[i]!) ownLoads += loads[input]!
-        if (last >= 0 && sizes[input] === sizes[i] && ready[input] === last && follows[input]!) {
+        if (4 * sizes[input] >= sizes[i]) ownLoads += loads[input]
+        if (last >= 0 && sizes[input] === sizes[i] && ready[input] === last && follows[input]) {
           isNext = true
-          if (users[input] === 1 && alone[input]!) isAlone = true
+          if (users[input] === 1 && alone[input]) isAlone = true
         }
       }
       cost.push(Math.min(most, ownCost))
@@ -67,13 +67,13 @@ export const analyse = ({ instructions }: Program): Analysis => {
       follows.push(isNext)
       alone.push(isAlone)
     } else if (isMove(op)) {
-      const source = inputs[0]!
+      const source = inputs[0]
       const inOrder = op === 'reshape' || op === 'barrier'
-      cost.push(cost[source]!)
-      loads.push(loads[source]!)
+      cost.push(cost[source])
+      loads.push(loads[source])
       ready.push(last)
-      follows.push(inOrder && ready[source] === last && follows[source]!)
-      alone.push(follows[i]! && users[source] === 1 && alone[source]!)
+      follows.push(inOrder && ready[source] === last && follows[source])
+      alone.push(follows[i] && users[source] === 1 && alone[source])
     } else {
       const producesPlaces = op === 'matmul' || isReduce(op)
       cost.push(0)

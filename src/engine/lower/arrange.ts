@@ -13,24 +13,24 @@ export const arrange = (program: Program): Program => {
   // No smaller than what it depends on in its bucket, so that sorting by it keeps inputs before users.
   const rank = [...sizes]
   instructions.forEach(({ inputs }, node) => {
-    for (const input of inputs) if (ready[input] === ready[node]) rank[node] = Math.max(rank[node]!, rank[input]!)
-    buckets[ready[node]! + 1]!.push(node)
+    for (const input of inputs) if (ready[input] === ready[node]) rank[node] = Math.max(rank[node], rank[input])
+    buckets[ready[node] + 1].push(node)
   })
   const to = new Int32Array(instructions.length)
   let next = 0
   for (const bucket of buckets) {
     // An instruction of weight comes first in its own bucket, however large it is.
-    bucket.sort((a, b) => (ready[a] === a ? -1 : ready[b] === b ? 1 : rank[a]! - rank[b]! || a - b))
+    bucket.sort((a, b) => (ready[a] === a ? -1 : ready[b] === b ? 1 : rank[a] - rank[b] || a - b))
     for (const node of bucket) to[node] = next++
   }
   const arranged = new Array<Program['instructions'][number]>(instructions.length)
   instructions.forEach((it, node) => {
-    arranged[to[node]!] = withInputs(
+    arranged[to[node]] = withInputs(
       it,
-      it.inputs.map((input) => to[input]!),
+      it.inputs.map((input) => to[input]),
     )
   })
-  const renumbered = (list: readonly number[]): number[] => list.map((node) => to[node]!)
+  const renumbered = (list: readonly number[]): number[] => list.map((node) => to[node])
   return {
     instructions: arranged,
     inputs: renumbered(program.inputs),

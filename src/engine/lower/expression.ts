@@ -43,7 +43,7 @@ export interface Expression {
 const sameView = (a: View, b: View): boolean =>
   a.offset === b.offset &&
   a.digits.length === b.digits.length &&
-  a.digits.every(({ size, stride }, i) => size === b.digits[i]!.size && stride === b.digits[i]!.stride)
+  a.digits.every(({ size, stride }, i) => size === b.digits[i].size && stride === b.digits[i].stride)
 
 const sameSource = (a: Source, b: Source): boolean => {
   if (a.kind !== b.kind) return false
@@ -65,7 +65,7 @@ export const expression = (state: State, group: Group, section: Section): Expres
   const chains: Chain[] = []
 
   const addSource = (source: Source): number => {
-    for (let i = 0; i < sources.length; i++) if (sameSource(sources[i]!, source)) return -1 - i
+    for (let i = 0; i < sources.length; i++) if (sameSource(sources[i], source)) return -1 - i
     return -sources.push(source)
   }
 
@@ -102,8 +102,8 @@ export const expression = (state: State, group: Group, section: Section): Expres
 
   const build = (node: number, chain: Chain | undefined): number => {
     const { op, dtype, shape, inputs, attributes } = instructionOf(state, node)
-    if (op === 'constant') return addSource({ kind: 'constant', dtype, value: attributes[0]! })
-    if (op === 'scalar') return addSource({ kind: 'scalar', dtype, index: attributes[0]! })
+    if (op === 'constant') return addSource({ kind: 'constant', dtype, value: attributes[0] })
+    if (op === 'scalar') return addSource({ kind: 'scalar', dtype, index: attributes[0] })
     if (op === 'iota') return addLeaf('index', { buffer: -1, dtype, view: contiguous(sizeOf(shape)) }, chain)
     if (node === group.anchor && section === 'main') return addSource({ kind: 'result', dtype })
     if (isStored(node) && !isHere(node)) return addLeaf('load', storageOf(state, node), chain)
@@ -118,7 +118,7 @@ export const expression = (state: State, group: Group, section: Section): Expres
     for (;;) {
       const { op, shape, inputs, attributes } = instructionOf(state, node)
       if (!isMove(op) || (isStored(node) && !isHere(node))) break
-      const source = instructionOf(state, inputs[0]!).shape
+      const source = instructionOf(state, inputs[0]).shape
       if (op !== 'reshape' && op !== 'barrier')
         chain = extend(chain, node, { op: op as Move['op'], attributes, from: source, to: shape })
       node = inputs[0]!
@@ -134,7 +134,7 @@ export const expression = (state: State, group: Group, section: Section): Expres
 
   const leafNumbers = (): number[] => {
     const numbers: number[] = []
-    for (let i = 0; i < sources.length; i++) if ('stored' in sources[i]!) numbers.push(i)
+    for (let i = 0; i < sources.length; i++) if ('stored' in sources[i]) numbers.push(i)
     return numbers
   }
 
@@ -142,7 +142,7 @@ export const expression = (state: State, group: Group, section: Section): Expres
     value: (node) => value(node, undefined),
     leaves: () => leafNumbers().map((i) => sources[i] as Leaf),
     materialise: (leaf) => {
-      const at = leafNumbers()[leaf]!
+      const at = leafNumbers()[leaf]
       const { kind, stored } = sources[at] as Leaf
       sources[at] = { kind: 'load', stored: madeContiguous(state, stored, kind) }
     },

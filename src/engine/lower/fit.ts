@@ -24,7 +24,7 @@ export interface Fitted {
 const digitsOf = ({ view, permute }: Slot): readonly Digit[] | undefined => {
   if (permute === undefined) return view.digits
   const { shape, axes } = permute
-  const move: Move = { op: 'permute', attributes: axes, from: shape, to: axes.map((axis) => shape[axis]!) }
+  const move: Move = { op: 'permute', attributes: axes, from: shape, to: axes.map((axis) => shape[axis]) }
   return moved(view, move)?.digits
 }
 
@@ -32,13 +32,13 @@ const digitsOf = ({ view, permute }: Slot): readonly Digit[] | undefined => {
 export const fitNest = (sizes: readonly number[], slots: readonly Slot[]): Fitted | number => {
   const parts: (readonly Digit[])[][] = []
   for (let i = 0; i < slots.length; i++) {
-    const slot = slots[i]!
+    const slot = slots[i]
     const digits = digitsOf(slot)
     const own =
       digits &&
       cut(
         digits,
-        slot.spans.map((span) => sizes[span]!),
+        slot.spans.map((span) => sizes[span]),
       )
     if (own === undefined) return i
     parts.push(own.map(join))
@@ -52,13 +52,13 @@ export const fitNest = (sizes: readonly number[], slots: readonly Slot[]): Fitte
       if (at >= 0) users.push([slot, at])
     })
     const refined = refine(
-      sizes[span]!,
-      users.map(([slot, at]) => parts[slot]![at]!),
+      sizes[span],
+      users.map(([slot, at]) => parts[slot][at]),
     )
-    if (typeof refined === 'number') return users[refined]![0]
+    if (typeof refined === 'number') return users[refined][0]
     dims.push(refined.dims)
     users.forEach(([slot, at], i) => {
-      strides[slot]![at] = refined.strides[i]!
+      strides[slot][at] = refined.strides[i]!
     })
   }
   return { dims, strides }

@@ -60,14 +60,14 @@ export const group = ({ instructions, outputs }: Program, analysis: Analysis, op
     groups.push(made)
     return made
   }
-  const use = (node: number, by: Group, kind: UseKind, places = sizes[node]!, section: Section = 'main'): void => {
-    uses[node]!.push({ group: by, section, kind, places })
+  const use = (node: number, by: Group, kind: UseKind, places = sizes[node], section: Section = 'main'): void => {
+    uses[node].push({ group: by, section, kind, places })
   }
   /** Operands of an elementwise instruction that `by` computes, at `places` of it; place by place if `inPlace`. */
-  const useOperands = (node: number, by: Group, section: Section, inPlace = true, places = sizes[node]!): void => {
+  const useOperands = (node: number, by: Group, section: Section, inPlace = true, places = sizes[node]): void => {
     by.members++
-    by.ready = Math.max(by.ready, ready[node]!)
-    for (const input of instructions[node]!.inputs)
+    by.ready = Math.max(by.ready, ready[node])
+    for (const input of instructions[node].inputs)
       use(input, by, inPlace && sizes[input] === sizes[node] ? 'same' : 'moved', places, section)
   }
   const outside = makeGroup(Number.POSITIVE_INFINITY, -1, 0, false)
@@ -76,7 +76,7 @@ export const group = ({ instructions, outputs }: Program, analysis: Analysis, op
     const owner = options.owners[index]
     if (typeof owner === 'number') use(owner, outside, 'whole')
     else if (owner === 'copy') {
-      const copy = newGroup(count + index, -1, sizes[node]!)
+      const copy = newGroup(count + index, -1, sizes[node])
       copy.roots.push({ node, target: { kind: 'output', index } })
       use(node, copy, 'same')
     }
@@ -86,7 +86,7 @@ export const group = ({ instructions, outputs }: Program, analysis: Analysis, op
     list.reduce((first, { group: by }) => (by === but ? first : Math.min(first, by.position)), Number.POSITIVE_INFINITY)
   /** Stores an instruction in a loop of its own. */
   const ownLoop = (node: number, list: readonly Use[]): Group => {
-    const made = newGroup(node, -1, sizes[node]!)
+    const made = newGroup(node, -1, sizes[node])
     made.roots.push({ node, target: { kind: 'value' } })
     made.firstReader = readers(list, made)
     home[node] = made
@@ -98,13 +98,13 @@ export const group = ({ instructions, outputs }: Program, analysis: Analysis, op
       .filter((each) => each.kind === 'same' && each.section === 'main' && each.group.size === sizes[node])
       .map((each) => each.group)
       .sort((a, b) => a.position - b.position)
-    for (let i = 0; i + 1 < loops.length; i++) if (canMerge(loops[i]!, loops[i + 1]!)) merge(loops[i]!, loops[i + 1]!)
+    for (let i = 0; i + 1 < loops.length; i++) if (canMerge(loops[i], loops[i + 1])) merge(loops[i], loops[i + 1])
     return mergeUses(list)
   }
 
   const visitMove = (node: number, list: readonly Use[]): void => {
-    const { op, inputs } = instructions[node]!
-    const source = inputs[0]!
+    const { op, inputs } = instructions[node]
+    const source = inputs[0]
     const inOrder = op === 'reshape' || op === 'barrier'
     for (const { group: by } of op === 'barrier' ? list : [])
       for (const before of inputs.slice(1)) {
@@ -118,7 +118,7 @@ export const group = ({ instructions, outputs }: Program, analysis: Analysis, op
     }
     for (const each of list) {
       const kind = each.kind === 'same' && !inOrder ? 'moved' : each.kind
-      uses[source]!.push({ ...each, kind })
+      uses[source].push({ ...each, kind })
     }
   }
 
@@ -127,14 +127,14 @@ export const group = ({ instructions, outputs }: Program, analysis: Analysis, op
     if (computed.some(({ kind }) => kind === 'load' || kind === 'whole')) return false
     if (computed.some(({ group: by }) => by.members >= mostMembers)) return false
     const scalar = loads[node] === 0
-    const spread = computed.some(({ places }) => places > sizes[node]!)
+    const spread = computed.some(({ places }) => places > sizes[node])
     if (options.unfused) return false
     const total = computed.reduce((sum, { places }) => sum + places, 0)
-    if (spread && total > sizes[node]!) return scalar && cost[node]! <= cheapScalarCost
-    if (total <= sizes[node]!) return true
+    if (spread && total > sizes[node]) return scalar && cost[node] <= cheapScalarCost
+    if (total <= sizes[node]) return true
     // What is stored instead of the result that it is made of costs nothing.
-    if (alone[node]!) return false
-    return scalar ? cost[node]! <= cheapCostWithoutLoads : loads[node]! <= 1 && cost[node]! <= cheapCost
+    if (alone[node]) return false
+    return scalar ? cost[node] <= cheapCostWithoutLoads : loads[node] <= 1 && cost[node] <= cheapCost
   }
 
   const earliest = (list: readonly Use[]): Use | undefined =>
@@ -179,7 +179,7 @@ export const group = ({ instructions, outputs }: Program, analysis: Analysis, op
       : homeAmong(list, ({ group: by, section }) => {
           if (!by.open || by.members >= mostMembers) return false
           // Better in the epilogue that it can join, unless this group can join it too.
-          return !follows[node]! || (section === 'main' && by.anchor < 0 && by.ready <= ready[node]!)
+          return !follows[node] || (section === 'main' && by.anchor < 0 && by.ready <= ready[node])
         })
     if (found === undefined) {
       useOperands(node, ownLoop(node, list), 'main')
@@ -219,12 +219,12 @@ export const group = ({ instructions, outputs }: Program, analysis: Analysis, op
   }
 
   const visitPad = (node: number, list: readonly Use[]): void => {
-    const [source, value] = instructions[node]!.inputs as readonly [number, number]
+    const [source, value] = instructions[node].inputs as readonly [number, number]
     whole[node] = true
-    const fill = newGroup(node, node, sizes[node]!)
+    const fill = newGroup(node, node, sizes[node])
     home[node] = fill
     use(value, fill, 'moved', sizes[node])
-    const part = newGroup(node, -1, sizes[source]!)
+    const part = newGroup(node, -1, sizes[source])
     part.roots.push({ node: source, target: { kind: 'part', owner: node, part: 0 } })
     part.firstReader = readers(list, part)
     use(source, part, 'same')
@@ -233,11 +233,11 @@ export const group = ({ instructions, outputs }: Program, analysis: Analysis, op
   /** Parts of one size are stored by one loop. */
   const visitConcat = (node: number, list: readonly Use[]): void => {
     whole[node] = true
-    home[node] = makeGroup(node, node, sizes[node]!, false)
+    home[node] = makeGroup(node, node, sizes[node], false)
     const bySize = new Map<number, Group>()
-    instructions[node]!.inputs.forEach((source, part) => {
-      const by = bySize.get(sizes[source]!) ?? newGroup(node, -1, sizes[source]!)
-      if (!options.unfused) bySize.set(sizes[source]!, by)
+    instructions[node].inputs.forEach((source, part) => {
+      const by = bySize.get(sizes[source]) ?? newGroup(node, -1, sizes[source])
+      if (!options.unfused) bySize.set(sizes[source], by)
       by.roots.push({ node: source, target: { kind: 'part', owner: node, part } })
       by.firstReader = readers(list, by)
       use(source, by, 'same')
@@ -245,34 +245,34 @@ export const group = ({ instructions, outputs }: Program, analysis: Analysis, op
   }
 
   for (let node = count - 1; node >= 0; node--) {
-    const { op, inputs } = instructions[node]!
-    if (uses[node]!.every(({ kind }) => kind === 'order') || op === 'input') continue
-    const list = isFree(op) ? uses[node]! : mergeUses(uses[node]!)
+    const { op, inputs } = instructions[node]
+    if (uses[node].every(({ kind }) => kind === 'order') || op === 'input') continue
+    const list = isFree(op) ? uses[node] : mergeUses(uses[node])
     if (isMove(op)) visitMove(node, list)
     else if (isElementwise(op)) visitElementwise(node, list)
     else if (isFree(op)) {
       if (list.some(({ kind }) => kind === 'load' || kind === 'whole')) ownLoop(node, list)
     } else if (isReduce(op)) {
       const by = withEpilogue(node, list)
-      use(inputs[0]!, by, 'same', sizes[inputs[0]!], 'body')
+      use(inputs[0], by, 'same', sizes[inputs[0]], 'body')
     } else if (op === 'matmul') {
       const by = withEpilogue(node, list)
       for (const input of inputs) use(input, by, 'load')
     } else if (op === 'project') {
       whole[node] = true
-      for (const { group: by, kind } of list) use(inputs[0]!, by, kind === 'order' ? 'order' : 'load')
+      for (const { group: by, kind } of list) use(inputs[0], by, kind === 'order' ? 'order' : 'load')
     } else if (op === 'pad') visitPad(node, list)
     else if (op === 'concat') visitConcat(node, list)
     else {
       whole[node] = true
-      const made = newGroup(node, node, sizes[node]!)
+      const made = newGroup(node, node, sizes[node])
       home[node] = made
       for (const input of inputs) use(input, made, 'whole')
     }
     uses[node] = []
   }
   instructions.forEach(({ op, inputs }, node) => {
-    if (op === 'project' && whole[node]) home[node] = home[inputs[0]!]
+    if (op === 'project' && whole[node]) home[node] = home[inputs[0]]
   })
   const standing = groups.filter(({ into }) => into === undefined).sort((a, b) => a.position - b.position)
   return { groups: standing, home: home.map((by) => by && resolved(by)), sections, whole, orders }

@@ -99,12 +99,12 @@ export const mergeUses = (list: readonly Use[]): Use[] => {
   for (const given of list) {
     const each = given.group.into === undefined ? given : { ...given, group: resolved(given.group) }
     const places = byGroup.get(each.group)
-    const at = places?.find((i) => merged[i]!.section === each.section && merged[i]!.kind === each.kind)
+    const at = places?.find((i) => merged[i].section === each.section && merged[i].kind === each.kind)
     if (at === undefined) {
       if (places === undefined) byGroup.set(each.group, [merged.length])
       else places.push(merged.length)
       merged.push(each)
-    } else if (each.kind === 'moved') merged[at] = { ...each, places: merged[at]!.places + each.places }
+    } else if (each.kind === 'moved') merged[at] = { ...each, places: merged[at].places + each.places }
   }
   return merged
 }

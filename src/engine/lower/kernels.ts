@@ -83,21 +83,21 @@ const fitAll = (
     }
     if (typeof fitted !== 'number') return { fitted, first }
     let at = lists.length - 1
-    while (first[at]! > fitted) at--
-    const slot = fitted - first[at]!
+    while (first[at] > fitted) at--
+    const slot = fitted - first[at]
     const draft = drafts[at]
     if (draft === undefined) others.materialise(slot)
-    else if (slot < draft.stores.length) detour(state, draft.stores[slot]!)
+    else if (slot < draft.stores.length) detour(state, draft.stores[slot])
     else draft.expression.materialise(slot - draft.stores.length)
   }
 }
 
 const bodyOf = (draft: Draft, fitted: Fitted, first: number): Body & { readonly number: (value: number) => number } => {
   const { expression: own, stores } = draft
-  const strides = (slot: number): number[] => fitted.strides[first + slot]!.flat()
+  const strides = (slot: number): number[] => fitted.strides[first + slot].flat()
   const leaves = own.leaves()
   const { operands, steps, number } = own.finish(
-    (leaf): Operand => operandOf(leaves[leaf]!, strides(stores.length + leaf)),
+    (leaf): Operand => operandOf(leaves[leaf], strides(stores.length + leaf)),
   )
   return {
     operands,
@@ -112,23 +112,23 @@ const plain = ({ operands, steps, stores }: Body): Body => ({ operands, steps, s
 export const emitLoop = (state: State, group: Group): void => {
   const draft = mainDraft(state, group, [0])
   const { fitted, first } = fitAll(state, [group.size], [draft])
-  state.kernels.push({ kind: 'loop', dims: fitted.dims[0]!, ...plain(bodyOf(draft, fitted, first[0]!)) })
+  state.kernels.push({ kind: 'loop', dims: fitted.dims[0], ...plain(bodyOf(draft, fitted, first[0])) })
 }
 
 export const emitReduce = (state: State, group: Group): void => {
   const { op, inputs, attributes: reduced } = instructionOf(state, group.anchor)
   if (!isReduce(op)) throw new Error(`pullback: ${op} is no reduction; please report this`)
-  const { shape } = instructionOf(state, inputs[0]!)
+  const { shape } = instructionOf(state, inputs[0])
   // The row is the last run of reduced axes that are neighbours.
   let rowStart = reduced.length - 1
-  while (rowStart > 0 && reduced[rowStart - 1] === reduced[rowStart]! - 1) rowStart--
+  while (rowStart > 0 && reduced[rowStart - 1] === reduced[rowStart] - 1) rowStart--
   const row = reduced.slice(rowStart)
   const outer = reduced.slice(0, rowStart)
   const kept = shape.map((_, axis) => axis).filter((axis) => !reduced.includes(axis))
-  const sizes = [kept, outer, row].map((axes) => sizeOf(axes.map((axis) => shape[axis]!)))
+  const sizes = [kept, outer, row].map((axes) => sizeOf(axes.map((axis) => shape[axis])))
 
   const own = expression(state, group, 'body')
-  const reducedValue = own.value(inputs[0]!)
+  const reducedValue = own.value(inputs[0])
   const body: Draft = {
     expression: own,
     stores: group.bodyRoots.map((node) => ({ value: own.value(node), to: storageOf(state, node) })),
@@ -137,16 +137,16 @@ export const emitReduce = (state: State, group: Group): void => {
   }
   const epilogue = mainDraft(state, group, [0])
   const { fitted, first } = fitAll(state, sizes, [epilogue, body])
-  const made = bodyOf(body, fitted, first[1]!)
+  const made = bodyOf(body, fitted, first[1])
   state.kernels.push({
     kind: 'reduce',
     op: op as 'sum',
     dims: fitted.dims.flat(),
-    kept: fitted.dims[0]!.length,
-    outer: fitted.dims[1]!.length,
+    kept: fitted.dims[0].length,
+    outer: fitted.dims[1].length,
     value: made.number(reducedValue),
     ...plain(made),
-    epilogue: plain(bodyOf(epilogue, fitted, first[0]!)),
+    epilogue: plain(bodyOf(epilogue, fitted, first[0])),
   })
 }
 
@@ -156,7 +156,7 @@ const operandView = (state: State, node: number, batch: readonly number[]): Stor
   let at = node
   while (!(instructionOf(state, at).op === 'input' || state.grouping.home[at] !== undefined)) {
     const { op, shape, inputs, attributes } = instructionOf(state, at)
-    const from = instructionOf(state, inputs[0]!).shape
+    const from = instructionOf(state, inputs[0]).shape
     if (op !== 'reshape' && op !== 'barrier') moves.push({ op: op as Move['op'], attributes, from, to: shape })
     at = inputs[0]!
   }
@@ -178,21 +178,21 @@ export const emitMatmul = (state: State, group: Group): void => {
   const { shape, inputs } = instructionOf(state, group.anchor)
   const batch = shape.slice(0, -2)
   const [rows, columns] = shape.slice(-2) as [number, number]
-  const inner = instructionOf(state, inputs[0]!).shape.at(-1)!
+  const inner = instructionOf(state, inputs[0]).shape.at(-1)!
   const sizes = [sizeOf(batch), rows, columns, inner]
   const operands = inputs.map((input) => operandView(state, input, batch))
   const epilogue = mainDraft(state, group, [0, 1, 2])
   const { fitted, first } = fitAll(state, sizes, [epilogue], () => ({
     slots: [
-      { view: operands[0]!.view, spans: [0, 1, 3] },
-      { view: operands[1]!.view, spans: [0, 3, 2] },
+      { view: operands[0].view, spans: [0, 1, 3] },
+      { view: operands[1].view, spans: [0, 3, 2] },
     ],
     materialise: (slot) => {
-      operands[slot] = madeContiguous(state, operands[slot]!)
+      operands[slot] = madeContiguous(state, operands[slot])
     },
   }))
-  const [a, b] = [fitted.strides[first[1]!]!, fitted.strides[first[1]! + 1]!]
-  const accesses: readonly [Access, Access] = [accessOf(operands[0]!, a.flat()), accessOf(operands[1]!, b.flat())]
-  const drafted = plain(bodyOf(epilogue, fitted, first[0]!))
+  const [a, b] = [fitted.strides[first[1]], fitted.strides[first[1] + 1]]
+  const accesses: readonly [Access, Access] = [accessOf(operands[0], a.flat()), accessOf(operands[1], b.flat())]
+  const drafted = plain(bodyOf(epilogue, fitted, first[0]))
   state.kernels.push(matmulAxes(fitted.dims as [number[], number[], number[], number[]], accesses, drafted))
 }

@@ -9,17 +9,17 @@ type Dims = readonly number[]
 /** Reorders the dims of an access. */
 const reordered = (access: Access, order: readonly number[]): Access => ({
   ...access,
-  strides: order.map((dim) => access.strides[dim]!),
+  strides: order.map((dim) => access.strides[dim]),
 })
 
 const reorderedOperand = (operand: Operand, order: readonly number[]): Operand => {
   if (operand.kind === 'load') return { ...operand, access: reordered(operand.access, order) }
-  return operand.kind === 'index' ? { ...operand, strides: order.map((dim) => operand.strides[dim]!) } : operand
+  return operand.kind === 'index' ? { ...operand, strides: order.map((dim) => operand.strides[dim]) } : operand
 }
 
 /** The first dim of a list and the next one, as one, in every access for which `places` says where they stand. */
 const joinable = (accesses: readonly (readonly [Dims, number])[], inner: number): boolean =>
-  accesses.every(([strides, at]) => strides[at] === inner * strides[at + 1]!)
+  accesses.every(([strides, at]) => strides[at] === inner * strides[at + 1])
 
 const without = (list: Dims, at: number): number[] => list.filter((_, i) => i !== at)
 
@@ -38,11 +38,11 @@ const joinRows = (kernel: MatmulKernel): MatmulKernel => {
   ]
   for (let i = 0; i + 1 < m.length; i++) {
     const dim = batch.length + i
-    if (!joinable(at(dim), m[i + 1]!)) continue
+    if (!joinable(at(dim), m[i + 1])) continue
     const drop = (access: Access): Access => ({ ...access, strides: without(access.strides, dim) })
     return joinRows({
       ...kernel,
-      m: m.flatMap((size, j) => (j === i ? [size * m[i + 1]!] : j === i + 1 ? [] : [size])),
+      m: m.flatMap((size, j) => (j === i ? [size * m[i + 1]] : j === i + 1 ? [] : [size])),
       a: drop(a),
       epilogue: {
         ...epilogue,
@@ -72,7 +72,7 @@ export const matmulAxes = (
   const order = [...kept, ...rows]
   const withRest = (count: number): number[] => [...order, ...rest(batch.length, count)]
   const reorder = withRest(m.length + n.length)
-  const pick = (dims: readonly number[]): number[] => dims.map((dim) => batch[dim]!)
+  const pick = (dims: readonly number[]): number[] => dims.map((dim) => batch[dim])
   return joinRows({
     kind: 'matmul',
     batch: pick(kept),

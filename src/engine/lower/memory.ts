@@ -35,11 +35,11 @@ class Arena {
   take(size: number): number {
     let best = -1
     for (let i = 0; i < this.free.length; i++) {
-      const room = this.free[i]!.size
-      if (room >= size && (best < 0 || room < this.free[best]!.size)) best = i
+      const room = this.free[i].size
+      if (room >= size && (best < 0 || room < this.free[best].size)) best = i
     }
     if (best >= 0) {
-      const stretch = this.free[best]!
+      const stretch = this.free[best]
       const { offset } = stretch
       if (stretch.size === size) this.free.splice(best, 1)
       else this.free[best] = { offset: offset + size, size: stretch.size - size }
@@ -83,7 +83,7 @@ const placeDonated = (
     taken.add(input)
   }
   const isDonated = new Set(inputs)
-  const isOutput = (buffer: number): boolean => buffers[buffer]!.role.kind === 'output'
+  const isOutput = (buffer: number): boolean => buffers[buffer].role.kind === 'output'
   tasks.forEach(({ pairs }, at) => {
     for (const [written, read] of pairs)
       if (
@@ -93,13 +93,13 @@ const placeDonated = (
         isFree(read) &&
         first[written] === at &&
         last[read] === at &&
-        buffers[written]!.size === buffers[read]!.size
+        buffers[written].size === buffers[read].size
       )
         put(written, read)
   })
   buffers.forEach(({ role, size }, output) => {
     if (role.kind !== 'output' || places.has(output)) return
-    const input = inputs.find((each) => isFree(each) && buffers[each]!.size === size && last[each]! < first[output]!)
+    const input = inputs.find((each) => isFree(each) && buffers[each].size === size && last[each] < first[output])
     if (input !== undefined) put(output, input)
   })
   return places
@@ -115,19 +115,19 @@ export const planMemory = (
   const places = placeDonated(buffers, tasks, lifetimes, donated)
   const offsets = new Array<number>(buffers.length).fill(0)
   const arena = new Arena()
-  const isTemporary = (buffer: number): boolean => buffers[buffer]!.role.kind === 'temporary'
+  const isTemporary = (buffer: number): boolean => buffers[buffer].role.kind === 'temporary'
   tasks.forEach(({ reads, writes, pairs }, at) => {
     const gone = new Set<number>()
     for (const buffer of writes) {
       if (!isTemporary(buffer) || first[buffer] !== at) continue
-      const size = aligned(buffers[buffer]!.size)
+      const size = aligned(buffers[buffer].size)
       const place = pairs.find(
         ([written, read]) =>
           written === buffer &&
           isTemporary(read) &&
           last[read] === at &&
           !gone.has(read) &&
-          aligned(buffers[read]!.size) === size,
+          aligned(buffers[read].size) === size,
       )
       if (place === undefined) offsets[buffer] = arena.take(size)
       else {
@@ -137,13 +137,13 @@ export const planMemory = (
     }
     for (const buffer of reads.length === 0 ? writes : new Set([...reads, ...writes]))
       if (isTemporary(buffer) && last[buffer] === at && !gone.has(buffer))
-        arena.give(offsets[buffer]!, aligned(buffers[buffer]!.size))
+        arena.give(offsets[buffer], aligned(buffers[buffer].size))
   })
   const planned = buffers.map(({ dtype, size, role }, buffer): PlannedBuffer => {
-    if (role.kind === 'temporary') return { dtype, size, role: { kind: 'temporary', offset: offsets[buffer]! } }
+    if (role.kind === 'temporary') return { dtype, size, role: { kind: 'temporary', offset: offsets[buffer] } }
     const place = places.get(buffer)
     if (role.kind === 'input' || place === undefined) return { dtype, size, role }
-    const donor = buffers[place]!.role as { readonly index: number }
+    const donor = buffers[place].role as { readonly index: number }
     return { dtype, size, role: { kind: 'donated', output: role.index, input: donor.index } }
   })
   return { buffers: planned, workspace: arena.top }

@@ -17,12 +17,12 @@ const addBorders = (borders: number[], digits: readonly Digit[]): boolean => {
   const fresh: number[] = []
   let product = 1
   for (let i = digits.length - 1; i > 0; i--) {
-    product *= digits[i]!.size
+    product *= digits[i].size
     if (!borders.includes(product)) fresh.push(product)
   }
   if (fresh.length === 0) return true
   const all = [...borders, ...fresh].sort((a, b) => a - b)
-  for (let i = 1; i < all.length; i++) if (all[i]! % all[i - 1]! !== 0) return false
+  for (let i = 1; i < all.length; i++) if (all[i] % all[i - 1] !== 0) return false
   borders.splice(0, borders.length, ...all)
   return true
 }
@@ -32,9 +32,9 @@ const stridesIn = (dims: readonly number[], digits: readonly Digit[]): number[] 
   let digit = digits.length - 1
   let inside = 1
   for (let i = dims.length - 1; i >= 0 && digit >= 0; i--) {
-    strides[i] = inside * digits[digit]!.stride
-    inside *= dims[i]!
-    if (inside === digits[digit]!.size) {
+    strides[i] = inside * digits[digit].stride
+    inside *= dims[i]
+    if (inside === digits[digit].size) {
       digit--
       inside = 1
     }
@@ -45,7 +45,7 @@ const stridesIn = (dims: readonly number[], digits: readonly Digit[]): number[] 
 /** The dims for `views` over `size` places, or the number of the first view that does not fit those before it. */
 export const refine = (size: number, views: readonly (readonly Digit[])[]): Refined | number => {
   const borders: number[] = []
-  for (let i = 0; i < views.length; i++) if (!addBorders(borders, views[i]!)) return i
+  for (let i = 0; i < views.length; i++) if (!addBorders(borders, views[i])) return i
   const dims: number[] = []
   let inner = 1
   for (const border of size === 1 ? [] : [...borders, size]) {

@@ -40,14 +40,14 @@ const dependencies = (tasks: readonly Task[], buffers: readonly DraftBuffer[]): 
   const waits = new Int32Array(tasks.length)
   const writers: number[][] = buffers.map(() => [])
   const link = (before: number, task: number): void => {
-    if (before === task || followers[before]!.includes(task)) return
-    followers[before]!.push(task)
-    waits[task]!++
+    if (before === task || followers[before].includes(task)) return
+    followers[before].push(task)
+    waits[task]++
   }
   tasks.forEach(({ reads, writes, after }, task) => {
-    for (const buffer of reads) for (const before of writers[buffer]!) link(before, task)
+    for (const buffer of reads) for (const before of writers[buffer]) link(before, task)
     for (const before of after) link(before, task)
-    for (const buffer of writes) writers[buffer]!.push(task)
+    for (const buffer of writes) writers[buffer].push(task)
   })
   return { followers, waits }
 }
@@ -62,12 +62,12 @@ interface Effect {
 }
 
 const effectOf = (task: Task, buffers: readonly DraftBuffer[], donated: readonly boolean[]): Effect => {
-  const isTemporary = (buffer: number): boolean => buffers[buffer]!.role.kind === 'temporary'
+  const isTemporary = (buffer: number): boolean => buffers[buffer].role.kind === 'temporary'
   const outputs: number[] = []
   const places: number[] = []
   for (const [written, read] of task.pairs) {
-    const { role } = buffers[read]!
-    if (buffers[written]!.role.kind !== 'output' || role.kind !== 'input' || !donated[role.index]) continue
+    const { role } = buffers[read]
+    if (buffers[written].role.kind !== 'output' || role.kind !== 'input' || !donated[role.index]) continue
     if (!outputs.includes(written)) outputs.push(written)
     if (!places.includes(read)) places.push(read)
   }
@@ -78,35 +78,35 @@ const effectOf = (task: Task, buffers: readonly DraftBuffer[], donated: readonly
 const makeMeter = (tasks: readonly Task[], effects: readonly Effect[], buffers: readonly DraftBuffer[]) => {
   const pending = new Int32Array(buffers.length)
   const begun = new Uint8Array(buffers.length)
-  for (const { reads } of tasks) for (const buffer of reads) pending[buffer]!++
+  for (const { reads } of tasks) for (const buffer of reads) pending[buffer]++
   let alive = 0
   let peak = 0
   const taken = ({ writes }: Effect): number => {
     let sum = 0
-    for (let i = 0; i < writes.length; i++) if (begun[writes[i]!] === 0) sum += buffers[writes[i]!]!.size
+    for (let i = 0; i < writes.length; i++) if (begun[writes[i]] === 0) sum += buffers[writes[i]].size
     return sum
   }
   const freed = ({ reads }: Effect): number => {
     let sum = 0
-    for (let i = 0; i < reads.length; i++) if (pending[reads[i]!] === 1) sum += buffers[reads[i]!]!.size
+    for (let i = 0; i < reads.length; i++) if (pending[reads[i]] === 1) sum += buffers[reads[i]].size
     return sum
   }
   const displaced = ({ outputs, places }: Effect): number => {
     let missing = outputs.length
-    for (let i = 0; i < places.length; i++) if (pending[places[i]!] === 1) missing--
+    for (let i = 0; i < places.length; i++) if (pending[places[i]] === 1) missing--
     let sum = 0
-    for (let i = 0; i < missing; i++) sum += buffers[outputs[i]!]!.size
+    for (let i = 0; i < missing; i++) sum += buffers[outputs[i]].size
     return sum
   }
   return {
     // A place that is lost is lost to the end.
-    cost: (task: number): number => taken(effects[task]!) - freed(effects[task]!) + 1e6 * displaced(effects[task]!),
+    cost: (task: number): number => taken(effects[task]) - freed(effects[task]) + 1e6 * displaced(effects[task]),
     run: (task: number): void => {
-      alive += taken(effects[task]!) + displaced(effects[task]!)
+      alive += taken(effects[task]) + displaced(effects[task])
       peak = Math.max(peak, alive)
-      alive -= freed(effects[task]!)
-      for (const buffer of tasks[task]!.reads) pending[buffer]!--
-      for (const buffer of tasks[task]!.writes) begun[buffer] = 1
+      alive -= freed(effects[task])
+      for (const buffer of tasks[task].reads) pending[buffer]--
+      for (const buffer of tasks[task].writes) begun[buffer] = 1
     },
     peak: (): number => peak,
   }
@@ -128,7 +128,7 @@ const greedy = (
     let best = 0
     let least = Number.POSITIVE_INFINITY
     for (let i = 0; i < Math.min(ready.length, horizon); i++) {
-      const cost = meter.cost(ready[i]!)
+      const cost = meter.cost(ready[i])
       if (cost < least) {
         best = i
         least = cost
@@ -136,12 +136,12 @@ const greedy = (
     }
     const [chosen] = ready.splice(best, 1) as [number]
     meter.run(chosen)
-    order.push(tasks[chosen]!)
-    for (const follower of followers[chosen]!)
-      if (--waits[follower]! === 0) {
+    order.push(tasks[chosen])
+    for (const follower of followers[chosen])
+      if (--waits[follower] === 0) {
         // Kept in their first order, so that equal costs change nothing.
         let at = ready.length
-        while (at > 0 && ready[at - 1]! > follower) at--
+        while (at > 0 && ready[at - 1] > follower) at--
         ready.splice(at, 0, follower)
       }
   }

@@ -38,19 +38,19 @@ export interface State {
 export const newBuffer = (state: State, dtype: DType, size: number, role: Role = { kind: 'temporary' }): number =>
   state.buffers.push({ dtype, size, role }) - 1
 
-export const instructionOf = (state: State, node: number): Instruction => state.program.instructions[node]!
+export const instructionOf = (state: State, node: number): Instruction => state.program.instructions[node]
 
 /** The region of a pad's or concat's result that one operand fills, as a view of the whole. */
 const partView = (state: State, owner: number, part: number): View => {
   const { op, shape, inputs, attributes } = instructionOf(state, owner)
   const strides = stridesOf(shape)
-  const own = instructionOf(state, inputs[part]!).shape
+  const own = instructionOf(state, inputs[part]).shape
   let offset = 0
-  if (op === 'pad') for (let axis = 0; axis < shape.length; axis++) offset += attributes[2 * axis]! * strides[axis]!
+  if (op === 'pad') for (let axis = 0; axis < shape.length; axis++) offset += attributes[2 * axis] * strides[axis]
   else
     for (let before = 0; before < part; before++)
-      offset += instructionOf(state, inputs[before]!).shape[attributes[0]!]! * strides[attributes[0]!]!
-  return { offset, digits: join(own.map((size, axis): Digit => ({ size, stride: strides[axis]! }))) }
+      offset += instructionOf(state, inputs[before]).shape[attributes[0]] * strides[attributes[0]]
+  return { offset, digits: join(own.map((size, axis): Digit => ({ size, stride: strides[axis] }))) }
 }
 
 /** Where an instruction's result is. */

@@ -22,7 +22,7 @@ export interface View {
 export const contiguous = (size: number): View => ({ offset: 0, digits: size === 1 ? [] : [{ size, stride: 1 }] })
 
 export const isContiguous = ({ offset, digits }: View): boolean =>
-  offset === 0 && (digits.length === 0 || (digits.length === 1 && digits[0]!.stride === 1))
+  offset === 0 && (digits.length === 0 || (digits.length === 1 && digits[0].stride === 1))
 
 /** Neighbours that run through memory as one, made one. */
 export const join = (digits: readonly Digit[]): Digit[] => {
@@ -41,18 +41,18 @@ export const join = (digits: readonly Digit[]): Digit[] => {
 export const cut = (digits: readonly Digit[], sizes: readonly number[]): Digit[][] | undefined => {
   const parts: Digit[][] = new Array<Digit[]>(sizes.length)
   let next = digits.length - 1
-  let size = next >= 0 ? digits[next]!.size : 1
-  let stride = next >= 0 ? digits[next]!.stride : 0
+  let size = next >= 0 ? digits[next].size : 1
+  let stride = next >= 0 ? digits[next].stride : 0
   for (let part = sizes.length - 1; part >= 0; part--) {
     const taken: Digit[] = []
-    let need = sizes[part]!
+    let need = sizes[part]
     while (need > 1) {
       if (need % size === 0) {
         taken.push({ size, stride })
         need /= size
         next--
-        size = next >= 0 ? digits[next]!.size : 1
-        stride = next >= 0 ? digits[next]!.stride : 0
+        size = next >= 0 ? digits[next].size : 1
+        stride = next >= 0 ? digits[next].stride : 0
         if (need > 1 && size === 1) return undefined
       } else if (size % need === 0) {
         taken.push({ size: need, stride })
@@ -75,11 +75,11 @@ export interface Move {
 }
 
 const permuted = (axes: readonly (readonly Digit[])[], { attributes }: Move): Digit[] =>
-  attributes.flatMap((axis) => axes[axis]!)
+  attributes.flatMap((axis) => axes[axis])
 
 const broadcast = (axes: readonly (readonly Digit[])[], { from, to }: Move): Digit[] => {
   const lead = to.length - from.length
-  return to.flatMap((size, i) => (i < lead || from[i - lead]! !== size ? [{ size, stride: 0 }] : axes[i - lead]!))
+  return to.flatMap((size, i) => (i < lead || from[i - lead] !== size ? [{ size, stride: 0 }] : axes[i - lead]))
 }
 
 /** Memory distance of element `index` of an axis. */
@@ -87,8 +87,8 @@ const distance = (axis: readonly Digit[], index: number): number => {
   let rest = index
   let sum = 0
   for (let i = axis.length - 1; i >= 0; i--) {
-    sum += (rest % axis[i]!.size) * axis[i]!.stride
-    rest = Math.floor(rest / axis[i]!.size)
+    sum += (rest % axis[i].size) * axis[i].stride
+    rest = Math.floor(rest / axis[i].size)
   }
   return sum
 }
@@ -98,13 +98,13 @@ const sliced = (view: View, axes: readonly (readonly Digit[])[], { attributes, f
   let { offset } = view
   const digits: Digit[] = []
   for (let i = 0; i < rank; i++) {
-    const axis = axes[i]!
-    const [begin, step, size] = [attributes[i]!, attributes[rank + i]!, to[i]!]
+    const axis = axes[i]
+    const [begin, step, size] = [attributes[i], attributes[rank + i], to[i]]
     if (size === from[i]) digits.push(...axis)
     else if (size === 1) offset += distance(axis, begin)
     else if (axis.length === 1) {
-      offset += begin * axis[0]!.stride
-      digits.push({ size, stride: step * axis[0]!.stride })
+      offset += begin * axis[0].stride
+      digits.push({ size, stride: step * axis[0].stride })
     } else return undefined
   }
   return { offset, digits: join(digits) }
@@ -130,13 +130,13 @@ const windowed = (
   const inner: Digit[] = []
   const outer: Digit[] = []
   for (let i = 0; i < n; i++) {
-    const axis = axes[lead + i]!
-    const [step, dilation] = [attributes[n + i]!, attributes[2 * n + i]!]
-    const [size, count] = [to[lead + i]!, to[lead + n + i]!]
+    const axis = axes[lead + i]
+    const [step, dilation] = [attributes[n + i], attributes[2 * n + i]]
+    const [size, count] = [to[lead + i], to[lead + n + i]]
     if (size === 1 && count === from[lead + i]) outer.push(...axis)
     else if (axis.length === 1) {
-      inner.push({ size, stride: dilation * axis[0]!.stride })
-      outer.push({ size: count, stride: step * axis[0]!.stride })
+      inner.push({ size, stride: dilation * axis[0].stride })
+      outer.push({ size: count, stride: step * axis[0].stride })
     } else return undefined
   }
   return { offset: view.offset, digits: join([...axes.slice(0, lead).flat(), ...inner, ...outer]) }

@@ -20,18 +20,18 @@ const wholeKernel = (state: State, node: number): WholeKernel => {
   const target = storageOf(state, node).buffer
   const operands = inputs.map((input) => bufferOf(state, input))
   const shapes = inputs.map((input) => instructionOf(state, input).shape)
-  const first = operands[0]!
-  const second = operands[1]!
-  const source = shapes[0]!
+  const first = operands[0]
+  const second = operands[1]
+  const source = shapes[0]
   switch (op) {
     case 'gather':
       return {
-        ...{ kind: op, source: first, indices: second, target, rows: source[0]! },
-        ...{ count: sizeOf(shapes[1]!), rest: sizeOf(source.slice(1)) },
+        ...{ kind: op, source: first, indices: second, target, rows: source[0] },
+        ...{ count: sizeOf(shapes[1]), rest: sizeOf(source.slice(1)) },
       }
     case 'scatterAdd':
       return {
-        ...{ kind: op, dtype, indices: first, updates: second, target, rows: shape[0]! },
+        ...{ kind: op, dtype, indices: first, updates: second, target, rows: shape[0] },
         ...{ count: sizeOf(source), rest: sizeOf(shape.slice(1)) },
       }
     case 'overlapAdd': {
@@ -47,14 +47,14 @@ const wholeKernel = (state: State, node: number): WholeKernel => {
       const length = shape.at(-1)!
       return {
         kind: op,
-        dtype: instructionOf(state, inputs[0]!).dtype,
+        dtype: instructionOf(state, inputs[0]).dtype,
         ...{ source: first, target, rows: sizeOf(shape) / length, length },
       }
     }
     case 'cumulativeSum': {
-      const axis = attributes[0]!
+      const axis = attributes[0]
       return {
-        ...{ kind: op, dtype, source: first, target, outer: sizeOf(shape.slice(0, axis)), length: shape[axis]! },
+        ...{ kind: op, dtype, source: first, target, outer: sizeOf(shape.slice(0, axis)), length: shape[axis] },
         inner: sizeOf(shape.slice(axis + 1)),
       }
     }
@@ -75,27 +75,27 @@ export const emitWhole = (state: State, group: Group): void => {
  */
 export const emitFill = (state: State, group: Group): void => {
   const { shape, inputs, attributes } = instructionOf(state, group.anchor)
-  const inside = instructionOf(state, inputs[0]!).shape
+  const inside = instructionOf(state, inputs[0]).shape
   const strides = stridesOf(shape)
   const target = storageOf(state, group.anchor)
   const own = expression(state, group, 'main')
-  const value = own.value(inputs[1]!)
+  const value = own.value(inputs[1])
   const leaves = own.leaves()
   shape.forEach((_, axis) => {
-    const [before, after] = [attributes[2 * axis]!, attributes[2 * axis + 1]!]
-    const first = attributes.reduce((sum, n, i) => (i % 2 === 0 && i < 2 * axis ? sum + n * strides[i / 2]! : sum), 0)
+    const [before, after] = [attributes[2 * axis], attributes[2 * axis + 1]]
+    const first = attributes.reduce((sum, n, i) => (i % 2 === 0 && i < 2 * axis ? sum + n * strides[i / 2] : sum), 0)
     const sides = [
       { offset: first, size: before },
-      { offset: first + (before + inside[axis]!) * strides[axis]!, size: after },
+      { offset: first + (before + inside[axis]) * strides[axis], size: after },
     ]
     // Sides of one size are one kernel.
     for (const size of new Set([before, after])) {
-      const dims = shape.map((whole, i) => (i < axis ? inside[i]! : i === axis ? size : whole))
+      const dims = shape.map((whole, i) => (i < axis ? inside[i] : i === axis ? size : whole))
       if (sizeOf(dims) === 0) continue
-      const digits = join(dims.map((n, i) => ({ size: n, stride: strides[i]! })))
+      const digits = join(dims.map((n, i) => ({ size: n, stride: strides[i] })))
       const { operands, steps, number } = own.finish((leaf) =>
         operandOf(
-          leaves[leaf]!,
+          leaves[leaf],
           digits.map(() => 0),
         ),
       )
@@ -115,14 +115,14 @@ export const emitFill = (state: State, group: Group): void => {
 
 /** Results of a scan in order: last carries, then stacked. */
 const resultSizes = ({ program, length, carry }: ScanProgram): readonly number[] =>
-  program.outputs.map((output, i) => sizeOf(program.instructions[output]!.shape) * (i < carry ? 1 : length))
+  program.outputs.map((output, i) => sizeOf(program.instructions[output].shape) * (i < carry ? 1 : length))
 
 export const emitScan = (state: State, group: Group, body: KernelPlan): void => {
   const { inputs, body: loop } = instructionOf(state, group.anchor)
   const { program, length, reverse, carry, sequences } = loop!
   const results = scanResults(state, group.anchor)
   const workspace = newBuffer(state, 'float32', body.workspace)
-  const sizeOfResult = (i: number): number => sizeOf(program.instructions[program.outputs[i]!]!.shape)
+  const sizeOfResult = (i: number): number => sizeOf(program.instructions[program.outputs[i]].shape)
   const kernel: ScanKernel = {
     ...{ kind: 'scan', length, reverse, carry, body, workspace },
     inputs: inputs.map((input, i) => ({
@@ -140,12 +140,12 @@ const scanResults = (state: State, scan: number): readonly Stored[] => {
   const found = new Map<number, Stored>()
   state.program.instructions.forEach(({ op, inputs, attributes }, node) => {
     if (op === 'project' && inputs[0] === scan && state.grouping.home[node] !== undefined)
-      found.set(attributes[0]!, storageOf(state, node))
+      found.set(attributes[0], storageOf(state, node))
   })
   return resultSizes(body!).map((size, i) => {
     const known = found.get(i)
     if (known !== undefined) return known
-    const { dtype } = body!.program.instructions[body!.program.outputs[i]!]!
+    const { dtype } = body!.program.instructions[body!.program.outputs[i]]
     return { buffer: newBuffer(state, dtype, size), dtype, view: contiguous(size) }
   })
 }

@@ -45,7 +45,7 @@ const absorbNegation =
   (rewriter, it) => {
     const [a, b] = it.inputs as readonly [number, number]
     const second = rewriter.instruction(b)
-    return second.op === 'neg' ? rewriter.emit(make(it, other, [a, second.inputs[0]!], [])) : undefined
+    return second.op === 'neg' ? rewriter.emit(make(it, other, [a, second.inputs[0]], [])) : undefined
   }
 
 const first = (...rules: readonly Rule[]): Rule => {
@@ -61,20 +61,20 @@ const first = (...rules: readonly Rule[]): Rule => {
 const undoes =
   (op: 'neg' | 'bitcast'): Rule =>
   (rewriter, it) => {
-    const inner = rewriter.instruction(it.inputs[0]!)
+    const inner = rewriter.instruction(it.inputs[0])
     if (inner.dtype === it.dtype && op === 'bitcast') return it.inputs[0]
     if (inner.op !== op) return undefined
-    const source = inner.inputs[0]!
+    const source = inner.inputs[0]
     if (rewriter.instruction(source).dtype === it.dtype) return source
     return op === 'bitcast' ? rewriter.emit({ ...it, inputs: [source] }) : undefined
   }
 
 /** A bool survives every dtype. */
 const castRule: Rule = (rewriter, it) => {
-  const inner = rewriter.instruction(it.inputs[0]!)
+  const inner = rewriter.instruction(it.inputs[0])
   if (inner.dtype === it.dtype) return it.inputs[0]
   if (inner.op !== 'cast') return undefined
-  const source = rewriter.instruction(inner.inputs[0]!)
+  const source = rewriter.instruction(inner.inputs[0])
   if (source.dtype !== 'bool') return undefined
   return it.dtype === 'bool' ? inner.inputs[0] : rewriter.emit({ ...it, inputs: inner.inputs })
 }
@@ -87,59 +87,59 @@ const selectRule: Rule = (rewriter, it) => {
 }
 
 const reshapeRule: Rule = (rewriter, it) => {
-  const source = rewriter.instruction(it.inputs[0]!)
+  const source = rewriter.instruction(it.inputs[0])
   if (sameShape(source.shape, it.shape)) return it.inputs[0]
   return source.op === 'reshape' ? rewriter.emit({ ...it, inputs: source.inputs }) : undefined
 }
 
 const permuteRule: Rule = (rewriter, it) => {
   if (it.attributes.every((axis, i) => axis === i)) return it.inputs[0]
-  const source = rewriter.instruction(it.inputs[0]!)
+  const source = rewriter.instruction(it.inputs[0])
   if (source.op !== 'permute') return undefined
-  const axes = it.attributes.map((axis) => source.attributes[axis]!)
+  const axes = it.attributes.map((axis) => source.attributes[axis])
   return rewriter.emit({ ...it, inputs: source.inputs, attributes: axes })
 }
 
 const broadcastRule: Rule = (rewriter, it) => {
-  const source = rewriter.instruction(it.inputs[0]!)
+  const source = rewriter.instruction(it.inputs[0])
   if (sameShape(source.shape, it.shape)) return it.inputs[0]
   return source.op === 'broadcast' ? rewriter.emit({ ...it, inputs: source.inputs }) : undefined
 }
 
 const flipRule: Rule = (rewriter, it) => {
-  const source = rewriter.instruction(it.inputs[0]!)
+  const source = rewriter.instruction(it.inputs[0])
   if (source.op !== 'flip') return undefined
   const axes = it.shape.map((_, i) => i).filter((i) => it.attributes.includes(i) !== source.attributes.includes(i))
   return axes.length === 0 ? source.inputs[0] : rewriter.emit({ ...it, inputs: source.inputs, attributes: axes })
 }
 
 const sliceRule: Rule = (rewriter, it) => {
-  const source = rewriter.instruction(it.inputs[0]!)
+  const source = rewriter.instruction(it.inputs[0])
   const rank = it.shape.length
   const begin = it.attributes.slice(0, rank)
   const step = it.attributes.slice(rank)
   if (sameShape(source.shape, it.shape)) return it.inputs[0]
-  const last = (axis: number): number => begin[axis]! + (it.shape[axis]! - 1) * step[axis]!
+  const last = (axis: number): number => begin[axis] + (it.shape[axis] - 1) * step[axis]
   const from = (input: number, moved: readonly number[], steps: readonly number[]): number =>
     rewriter.emit({ ...it, inputs: [input], attributes: [...moved, ...steps] })
   if (source.op === 'slice') {
     const outer = source.attributes
-    const moved = begin.map((start, i) => outer[i]! + start * outer[rank + i]!)
-    const steps = step.map((n, i) => n * outer[rank + i]!)
-    return from(source.inputs[0]!, moved, steps)
+    const moved = begin.map((start, i) => outer[i] + start * outer[rank + i])
+    const steps = step.map((n, i) => n * outer[rank + i])
+    return from(source.inputs[0], moved, steps)
   }
   if (source.op === 'pad') {
-    const inner = rewriter.instruction(source.inputs[0]!).shape
-    const moved = begin.map((start, i) => start - source.attributes[2 * i]!)
-    const inside = moved.every((start, i) => start >= 0 && last(i) - source.attributes[2 * i]! < inner[i]!)
-    return inside ? from(source.inputs[0]!, moved, step) : undefined
+    const inner = rewriter.instruction(source.inputs[0]).shape
+    const moved = begin.map((start, i) => start - source.attributes[2 * i])
+    const inside = moved.every((start, i) => start >= 0 && last(i) - source.attributes[2 * i] < inner[i])
+    return inside ? from(source.inputs[0], moved, step) : undefined
   }
   if (source.op === 'concat') {
-    const axis = source.attributes[0]!
+    const axis = source.attributes[0]
     let offset = 0
     for (const part of source.inputs) {
-      const size = rewriter.instruction(part).shape[axis]!
-      if (begin[axis]! >= offset && last(axis) < offset + size)
+      const size = rewriter.instruction(part).shape[axis]
+      if (begin[axis] >= offset && last(axis) < offset + size)
         return from(
           part,
           begin.map((start, i) => (i === axis ? start - offset : start)),
@@ -163,7 +163,7 @@ const emptyRule: Rule = (rewriter, it) => {
   if (!empty) return undefined
   if (it.op === 'prod') return filled(rewriter, it, 1)
   if (it.op === 'pad') {
-    const value = it.inputs[1]!
+    const value = it.inputs[1]
     return sizeOf(rewriter.instruction(value).shape) === 0 ? undefined : spread(rewriter, it, value)
   }
   return filled(rewriter, it, 0)

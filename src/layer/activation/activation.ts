@@ -34,10 +34,9 @@ export const activation = <O>(name: string, of: (option: O | undefined) => Value
     }
   return ((first?: Tensor | O, second?: O) =>
     isTensor(first)
-      ? checked(of(second))(first as Tensor)[0]
-      : stateless<Tensor, Tensor>(name, checked(of(first as O | undefined)))) as ActivationWith<O>
+      ? checked(of(second))(first)[0]
+      : stateless<Tensor, Tensor>(name, checked(of(first)))) as ActivationWith<O>
 }
 
 /** Layer and function without options. */
-export const plainActivation = (name: string, valued: Valued): Activation =>
-  activation<never>(name, () => valued) as unknown as Activation
+export const plainActivation = (name: string, valued: Valued): Activation => activation<never>(name, () => valued)

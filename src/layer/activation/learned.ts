@@ -98,13 +98,13 @@ export const maxout = <I extends number, O extends number, K extends number = 2,
         max(z, 0),
         (cotangent) => {
           const chosen = equal(reshape(iota([pieces]), [pieces, 1, 1]), argMax(z, 0) as Tensor<Shape, 'int32'>)
-          const dz: Tensor = select(chosen as Tensor<Shape, 'bool'>, cotangent, 0)
+          const dz: Tensor = select(chosen, cotangent, 0)
           // the pieces side by side, so that one product sums over them
-          const side = reshape(permute(dz, [1, 0, 2]), [x.shape[0]!, pieces * outputs])
+          const side = reshape(permute(dz, [1, 0, 2]), [x.shape[0], pieces * outputs])
           const wide = reshape(permute(weight, [0, 2, 1]), [pieces * outputs, inputs])
           return [{ weight: matmul(transpose(x), dz), bias: sum(dz, 1) }, matmul(side, wide)]
         },
       ]
     },
-  ) as unknown as Layer<Tensor<[N, I]>, Tensor<[N, O]>, MaxoutParams<K, I, O>, None>
+  )
 }

@@ -35,12 +35,12 @@ type Projected = readonly [Tensor, (cotangent: Tensor) => readonly [WeightAndBia
 
 /** `affine` of the last axis of batch, time, feature. */
 const project = (params: WeightAndBias, x: Tensor): Projected => {
-  const features = x.shape[2]!
-  const [y, pullback] = affine(params, reshape(x, [-1, features]) as Tensor)
+  const features = x.shape[2]
+  const [y, pullback] = affine(params, reshape(x, [-1, features]))
   return [
-    reshape(y, [x.shape[0]!, x.shape[1]!, y.shape[1]!]),
+    reshape(y, [x.shape[0], x.shape[1], y.shape[1]]),
     (cotangent) => {
-      const [gradient, dx] = pullback(reshape(cotangent, [-1, cotangent.shape[2]!]) as Tensor)
+      const [gradient, dx] = pullback(reshape(cotangent, [-1, cotangent.shape[2]]))
       return [gradient, reshape(dx, x.shape)]
     },
   ]
@@ -48,12 +48,12 @@ const project = (params: WeightAndBias, x: Tensor): Projected => {
 
 /** [batch, time, feature] to [batch, head, time, feature of the head], and back. */
 const split = (x: Tensor, heads: number): Tensor => {
-  const [n, t, e] = x.shape as readonly number[]
-  return permute(reshape(x, [n!, t!, heads, e! / heads]) as Tensor, [0, 2, 1, 3])
+  const [n, t, e] = x.shape
+  return permute(reshape(x, [n, t, heads, e / heads]) as Tensor, [0, 2, 1, 3])
 }
 const merge = (x: Tensor): Tensor => {
-  const [n, h, t, d] = x.shape as readonly number[]
-  return reshape(permute(x, [0, 2, 1, 3]), [n!, t!, h! * d!])
+  const [n, h, t, d] = x.shape
+  return reshape(permute(x, [0, 2, 1, 3]), [n, t, h * d])
 }
 
 const forward =
@@ -117,12 +117,12 @@ export const multiHeadAttention = <E extends number, N extends number = number, 
   const attend = forward(name, features, heads, options)
   return parametric<Three, Tensor, Params>(
     name,
-    (input) => drawParams(features, weightInitializer, oneArray(name, inputsOf(name, input, 3)[0]!)),
+    (input) => drawParams(features, weightInitializer, oneArray(name, inputsOf(name, input, 3)[0])),
     (params, inputs) => {
       inputsOf(name, specOf(inputs), 3)
       return attend(params, inputs)
     },
-  ) as unknown as ReturnType<typeof multiHeadAttention<E, N, T>>
+  ) as ReturnType<typeof multiHeadAttention<E, N, T>>
 }
 
 /**
@@ -157,5 +157,5 @@ export const selfAttention = <E extends number, N extends number = number, T ext
         },
       ]
     },
-  ) as unknown as ReturnType<typeof selfAttention<E, N, T>>
+  ) as ReturnType<typeof selfAttention<E, N, T>>
 }

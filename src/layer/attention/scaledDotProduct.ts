@@ -43,7 +43,7 @@ const checkShapes = (name: string, [query, key, value]: Three): void => {
 /** Scores of later keys become -infinity. */
 const hideLater = (scores: Tensor): Tensor => {
   const [m, n] = scores.shape.slice(-2) as readonly number[]
-  const later = less(reshape(iota([m!]), [m!, 1]), iota([n!])) as Tensor<Shape, 'bool'>
+  const later = less(reshape(iota([m]), [m, 1]), iota([n])) as Tensor<Shape, 'bool'>
   return select(later, Number.NEGATIVE_INFINITY, scores)
 }
 
@@ -55,7 +55,7 @@ export const attended = (
 ): readonly [Tensor, (cotangent: Tensor) => Three] => {
   checkShapes(name, inputs)
   const [query, key, value] = inputs
-  const scale = 1 / Math.sqrt(query.shape[query.shape.length - 1]!)
+  const scale = 1 / Math.sqrt(query.shape[query.shape.length - 1])
   const scores: Tensor = mul(matmul(query, transpose(key) as Tensor) as Tensor, scale)
   const [weights] = softmaxOver(causal ? hideLater(scores) : scores, -1)
   return [
@@ -104,9 +104,9 @@ export const scaledDotProductAttention: Attention = ((
   options?: AttentionOptions,
 ) => {
   const name = 'scaledDotProductAttention'
-  if (isTensor(first)) return attended(name, [first as Tensor, key!, value!], options ?? {})[0]
+  if (isTensor(first)) return attended(name, [first, key!, value!], options ?? {})[0]
   return stateless<Three, Tensor>(name, (inputs) => {
     inputsOf(name, specOf(inputs), 3)
-    return attended(name, inputs, (first ?? {}) as AttentionOptions)
+    return attended(name, inputs, first ?? {})
   })
-}) as unknown as Attention
+}) as Attention

@@ -21,7 +21,7 @@ export const chain: Chain = ((...layers: readonly AnyLayer[]) =>
     'chain',
     layers.map((layer, i): Part => ({ name: String(i), layer })),
     tupleOf,
-  )) as unknown as Chain
+  )) as Chain
 
 /** Records keep no order for names that look like numbers, and dots separate the names of a path. */
 const checkName = (name: string, all: readonly string[]): void => {
@@ -35,7 +35,7 @@ const entryOf = (entry: Readonly<Record<string, AnyLayer>>): Part => {
   const names = Object.keys(entry)
   if (names.length !== 1)
     fail('named', 'objects with one key', `{${names.join(', ')}}`, 'Write named({ first: ... }, { second: ... }).')
-  return { name: names[0]!, layer: entry[names[0]!]! }
+  return { name: names[0], layer: entry[names[0]] }
 }
 
 /**
@@ -55,4 +55,4 @@ export const named: Named = ((...entries: readonly Readonly<Record<string, AnyLa
   const names = parts.map(({ name }) => name)
   for (const name of names) checkName(name, names)
   return sequential('named', parts, recordOf)
-}) as unknown as Named
+}) as Named

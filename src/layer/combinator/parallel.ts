@@ -9,14 +9,14 @@ const applied =
   (params, state, input) => {
     const results = applies.map((apply, i) => {
       const [own, before] = [part(params, i), part(state, i)]
-      return within(parts[i]!.name, () => apply(own, before, input))
+      return within(parts[i].name, () => apply(own, before, input))
     })
     const changed = results.some(([, , after], i) => after !== part(state, i))
     return [
       results.map(([y]) => y),
       (cotangent) => {
         const cotangents = cotangentTuple('fanOut', parts.length, cotangent)
-        const back = results.map(([, pullback], i) => within(parts[i]!.name, () => pullback(cotangents[i])))
+        const back = results.map(([, pullback], i) => within(parts[i].name, () => pullback(cotangents[i])))
         return [
           join(back.map(([gradient]) => gradient)),
           sumCotangents(

@@ -65,7 +65,7 @@ const build = (layer: AnyLayer, count: number, draws: 'each' | 'once'): AnyLayer
   kind: 'shared',
   init: (input) => (generator) => {
     const specs: readonly Spec[] = inputsOf('shared', input, count)
-    const [initial, next] = layer.init(specs[0]!)(generator)
+    const [initial, next] = layer.init(specs[0])(generator)
     // the others' params are not used, but their shapes must fit
     const outputs = specs.map((spec, i) =>
       i === 0 ? initial.output : within(String(i), () => layer.init(spec)(generator)[0].output),
@@ -76,7 +76,7 @@ const build = (layer: AnyLayer, count: number, draws: 'each' | 'once'): AnyLayer
     let next = generator
     const applies: AnyApply[] = []
     for (let i = 0; i < count; i++) {
-      if (i > 0 && draws === 'once') applies.push(applies[0]!)
+      if (i > 0 && draws === 'once') applies.push(applies[0])
       else {
         const [apply, after] = layer.train(next)
         applies.push(apply)

@@ -20,14 +20,14 @@ export const tupleOf = (parts: readonly Part[]): Container => ({
   part: (tree, i) =>
     Array.isArray(tree) && i < tree.length
       ? tree[i]
-      : fail(parts[i]!.name, `params and states of ${parts.length} layers`, show(tree), 'Pass what init gave.'),
+      : fail(parts[i].name, `params and states of ${parts.length} layers`, show(tree), 'Pass what init gave.'),
 })
 
 /** Params and states as a record, by the parts' names. */
 export const recordOf = (parts: readonly Part[]): Container => ({
-  join: (values) => Object.fromEntries(values.map((value, i) => [parts[i]!.name, value])),
+  join: (values) => Object.fromEntries(values.map((value, i) => [parts[i].name, value])),
   part: (tree, i) => {
-    const { name } = parts[i]!
+    const { name } = parts[i]
     const value = typeof tree === 'object' && tree !== null ? (tree as Record<string, unknown>)[name] : undefined
     return value ?? fail(name, 'params and state of this layer', show(tree), 'Pass what init gave.')
   },
@@ -53,7 +53,7 @@ const composed =
     for (let i = 0; i < applies.length; i++) {
       const own = part(params, i)
       const before = part(state, i)
-      const [y, pullback, after] = within(parts[i]!.name, () => applies[i]!(own, before, x))
+      const [y, pullback, after] = within(parts[i].name, () => applies[i](own, before, x))
       x = y
       pullbacks.push(pullback)
       states.push(after)
@@ -65,7 +65,7 @@ const composed =
         let c = cotangent
         const gradients = new Array<unknown>(pullbacks.length)
         for (let i = pullbacks.length - 1; i >= 0; i--) {
-          const [gradient, before] = within(parts[i]!.name, () => pullbacks[i]!(c))
+          const [gradient, before] = within(parts[i].name, () => pullbacks[i](c))
           gradients[i] = gradient
           c = before
         }

@@ -9,7 +9,7 @@ import { checkSizes, parametric } from '../build.js'
 import { drawWeightAndBias, type WeightAndBias } from '../initialize.js'
 import { type Layer, type None, oneArray } from '../layer.js'
 import { convolved, type TransposedOptions, transposeConvolved, transposedGeometryOf } from './convolve2d.js'
-import { type ConvolutionOptions, geometryOf, type Pair, pairOf } from './geometry.js'
+import { type ConvolutionOptions, geometryOf, pairOf } from './geometry.js'
 
 /** Images: batch, channel, height, width. */
 export type Images<N extends number, C extends number> = Tensor<[N, C, number, number]>
@@ -120,13 +120,13 @@ export const conv2d = <
 ): Layer<Images<N, I>, Images<N, O>, ConvParams<1 extends G ? I : number, O, K, B>, None> => {
   const geometry = geometryOf('conv2d', options)
   const { in: inputs, out: outputs } = options
-  const kernel = pairOf('conv2d', 'kernel', options.kernel as Pair, 1)
+  const kernel = pairOf('conv2d', 'kernel', options.kernel, 1)
   checkSizes('conv2d', { in: inputs, out: outputs })
   checkGroups('conv2d', inputs, outputs, geometry.groups)
   const shape = [outputs, inputs / geometry.groups, ...kernel]
   return convolution('conv2d', options, shape, fansOf(shape, geometry.groups), (x, weight) =>
     convolved('conv2d', x, weight, geometry),
-  ) as unknown as Layer<Images<N, I>, Images<N, O>, ConvParams<1 extends G ? I : number, O, K, B>, None>
+  ) as Layer<Images<N, I>, Images<N, O>, ConvParams<1 extends G ? I : number, O, K, B>, None>
 }
 
 /** The weight is stored in, out / groups, kernel height, kernel width, as PyTorch's is. */
@@ -163,7 +163,7 @@ export const convTranspose2d = <
 ): Layer<Images<N, I>, Images<N, O>, ConvTransposeParams<I, O, K, B>, None> => {
   const geometry = transposedGeometryOf('convTranspose2d', options)
   const { in: inputs, out: outputs } = options
-  const kernel = pairOf('convTranspose2d', 'kernel', options.kernel as Pair, 1)
+  const kernel = pairOf('convTranspose2d', 'kernel', options.kernel, 1)
   checkSizes('convTranspose2d', { in: inputs, out: outputs })
   checkGroups('convTranspose2d', inputs, outputs, geometry.groups)
   const shape = [inputs, outputs / geometry.groups, ...kernel]
@@ -171,5 +171,5 @@ export const convTranspose2d = <
   const { in: fanOut, out: fanIn } = fansOf(shape, geometry.groups)
   return convolution('convTranspose2d', options, shape, { in: fanIn, out: fanOut }, (x, weight) =>
     transposeConvolved('convTranspose2d', x, weight, geometry),
-  ) as unknown as Layer<Images<N, I>, Images<N, O>, ConvTransposeParams<I, O, K, B>, None>
+  ) as Layer<Images<N, I>, Images<N, O>, ConvTransposeParams<I, O, K, B>, None>
 }

@@ -31,14 +31,14 @@ const checkOperands = (name: string, x: Tensor, weight: Tensor, channels: number
       `${x.shape[1]} in ${showShape(x.shape)}`,
       'Make this size that of the layer before.',
     )
-  if (weight.shape[0]! % groups !== 0)
+  if (weight.shape[0] % groups !== 0)
     fail(name, `output channels that ${groups} groups divide`, `${weight.shape[0]}`, 'Choose other sizes.')
 }
 
 /** Convolution with its pullback; `name` is what errors begin with. */
 export const convolved = (name: string, x: Tensor, weight: Tensor, geometry: Geometry): Convolved => {
   const { groups } = geometry
-  checkOperands(name, x, weight, weight.shape[1]! * groups, groups)
+  checkOperands(name, x, weight, weight.shape[1] * groups, groups)
   const [kernel, sizes] = [weight.shape.slice(2), x.shape.slice(2)]
   const fitted: Fitted = { ...geometry, padding: paddingFor(name, geometry, kernel, sizes) }
   return [
@@ -97,27 +97,23 @@ export const transposeConvolved = (
   geometry: TransposedGeometry,
 ): Convolved => {
   const { groups, stride, dilation, outputPadding } = geometry
-  checkOperands(name, x, weight, weight.shape[0]!, groups)
+  checkOperands(name, x, weight, weight.shape[0], groups)
   const kernel = weight.shape.slice(2)
   // the padding as it is, without asking whether a kernel fits: the image is the smaller one here
   const padding = paddingFor(
     name,
     geometry,
     kernel,
-    kernel.map((k, i) => extentOf(k, dilation[i]!)),
+    kernel.map((k, i) => extentOf(k, dilation[i])),
   )
   const sizes = x.shape
     .slice(2)
     .map(
       (size, i) =>
-        (size - 1) * stride[i]! -
-        padding[i]![0] -
-        padding[i]![1] +
-        extentOf(kernel[i]!, dilation[i]!) +
-        outputPadding[i]!,
+        (size - 1) * stride[i] - padding[i][0] - padding[i][1] + extentOf(kernel[i], dilation[i]) + outputPadding[i],
     )
   const counts = sizes.map((size, i) =>
-    windowCount(size + padding[i]![0] + padding[i]![1], kernel[i]!, stride[i]!, dilation[i]!),
+    windowCount(size + padding[i][0] + padding[i][1], kernel[i], stride[i], dilation[i]),
   )
   if (sizes.some((size) => size < 1) || counts.some((count, i) => count !== x.shape[2 + i]))
     fail(

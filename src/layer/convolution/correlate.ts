@@ -33,7 +33,7 @@ const windowsOf = (kernel: Shape, { stride, dilation }: Pick<Fitted, 'stride' | 
 const padImage = (x: Tensor, [height, width]: Fitted['padding']): Tensor => pad(x, [[0, 0], [0, 0], height, width])
 
 const cropImage = (x: Tensor, [[top, bottom], [left, right]]: Fitted['padding']): Tensor =>
-  slice(x, [0, 0, top, left], [x.shape[0]!, x.shape[1]!, x.shape[2]! - bottom, x.shape[3]! - right])
+  slice(x, [0, 0, top, left], [x.shape[0], x.shape[1], x.shape[2] - bottom, x.shape[3] - right])
 
 const isPoint = (kernel: Shape, { stride }: Pick<Fitted, 'stride'>): boolean =>
   kernel[0] === 1 && kernel[1] === 1 && stride[0] === 1 && stride[1] === 1
@@ -42,24 +42,24 @@ const isPoint = (kernel: Shape, { stride }: Pick<Fitted, 'stride'>): boolean =>
 const patches = (x: Tensor, kernel: Shape, fitted: Fitted): Tensor => {
   const padded = padImage(x, fitted.padding)
   return isPoint(kernel, fitted)
-    ? reshape(padded, [padded.shape[0]!, padded.shape[1]!, 1, 1, padded.shape[2]!, padded.shape[3]!])
+    ? reshape(padded, [padded.shape[0], padded.shape[1], 1, 1, padded.shape[2], padded.shape[3]])
     : window(padded, windowsOf(kernel, fitted))
 }
 
 /** [N, O, oH, oW] from windows: one product for each image (and group), whose result lies in the order that is wanted. */
 const product = (weight: Tensor, windows: Tensor, groups: number): Tensor => {
-  const [n, , , , height, width] = windows.shape as readonly number[]
-  const [outputs, inputs, ...kernel] = weight.shape as readonly number[]
-  const k = inputs! * kernel[0]! * kernel[1]!
-  const places = height! * width!
+  const [n, , , , height, width] = windows.shape
+  const [outputs, inputs, ...kernel] = weight.shape
+  const k = inputs * kernel[0] * kernel[1]
+  const places = height * width
   const y: Tensor =
     groups === 1
-      ? matmul(reshape(weight, [outputs!, k]) as Tensor, reshape(windows, [n!, k, places]) as Tensor)
+      ? matmul(reshape(weight, [outputs, k]) as Tensor, reshape(windows, [n, k, places]) as Tensor)
       : matmul(
-          reshape(weight, [groups, outputs! / groups, k]) as Tensor,
-          reshape(windows, [n!, groups, k, places]) as Tensor,
+          reshape(weight, [groups, outputs / groups, k]) as Tensor,
+          reshape(windows, [n, groups, k, places]) as Tensor,
         )
-  return reshape(y, [n!, outputs!, height!, width!])
+  return reshape(y, [n, outputs, height, width])
 }
 
 export const correlate = (x: Tensor, weight: Tensor, fitted: Fitted): Tensor =>
@@ -68,31 +68,31 @@ export const correlate = (x: Tensor, weight: Tensor, fitted: Fitted): Tensor =>
 /** [O, I / groups, kH, kW] from x and dy: one product whose sum runs over images and places. */
 export const correlateFilter = (x: Tensor, dy: Tensor, kernel: Shape, fitted: Fitted): Tensor => {
   const windows = patches(x, kernel, fitted)
-  const [n, channels, , , height, width] = windows.shape as readonly number[]
-  const outputs = dy.shape[1]!
+  const [n, channels, , , height, width] = windows.shape
+  const outputs = dy.shape[1]
   const { groups } = fitted
-  const inputs = channels! / groups
-  const k = inputs * kernel[0]! * kernel[1]!
-  const terms = n! * height! * width!
+  const inputs = channels / groups
+  const k = inputs * kernel[0] * kernel[1]
+  const terms = n * height * width
   if (groups === 1) {
     const left = reshape(permute(dy, [1, 0, 2, 3]), [outputs, terms]) as Tensor
     const right = reshape(permute(windows, [0, 4, 5, 1, 2, 3]), [terms, k]) as Tensor
     return reshape(matmul(left, right), [outputs, inputs, ...kernel])
   }
-  const grouped = reshape(dy, [n!, groups, outputs / groups, height!, width!]) as Tensor
+  const grouped = reshape(dy, [n, groups, outputs / groups, height, width]) as Tensor
   const left = reshape(permute(grouped, [1, 2, 0, 3, 4]), [groups, outputs / groups, terms]) as Tensor
-  const split = reshape(windows, [n!, groups, inputs, ...kernel, height!, width!]) as Tensor
+  const split = reshape(windows, [n, groups, inputs, ...kernel, height, width]) as Tensor
   const right = reshape(permute(split, [1, 0, 5, 6, 2, 3, 4]), [groups, terms, k]) as Tensor
   return reshape(matmul(left, right), [outputs, inputs, ...kernel])
 }
 
 /** The filter for the way back: rotated by 180 degrees, inputs and outputs exchanged within each group. */
 const rotated = (weight: Tensor, groups: number): Tensor => {
-  const [outputs, inputs, ...kernel] = weight.shape as readonly number[]
+  const [outputs, inputs, ...kernel] = weight.shape
   const turned = flip(weight, [2, 3])
   if (groups === 1) return permute(turned, [1, 0, 2, 3])
-  const grouped = reshape(turned, [groups, outputs! / groups, inputs!, ...kernel]) as Tensor
-  return reshape(permute(grouped, [0, 2, 1, 3, 4]), [groups * inputs!, outputs! / groups, ...kernel])
+  const grouped = reshape(turned, [groups, outputs / groups, inputs, ...kernel]) as Tensor
+  return reshape(permute(grouped, [0, 2, 1, 3, 4]), [groups * inputs, outputs / groups, ...kernel])
 }
 
 /** What padding dy with `n` zeros means where n is negative: its border met nothing but padding, and is dropped. */
@@ -113,24 +113,24 @@ export const correlateInput = (dy: Tensor, weight: Tensor, sizes: Shape, fitted:
   const kernel = weight.shape.slice(2)
   const { stride, dilation, padding, groups } = fitted
   if (stride[0] === 1 && stride[1] === 1) {
-    const around = padding.map((sides, i) => sides.map((n) => dilation[i]! * (kernel[i]! - 1) - n))
+    const around = padding.map((sides, i) => sides.map((n) => dilation[i] * (kernel[i] - 1) - n))
     const wide = padOrCrop(dy, around as unknown as Fitted['padding'])
     const whole: Fitted = { stride, dilation, groups, padding: noPadding }
     return product(rotated(weight, groups), patches(wide, kernel, whole), groups)
   }
-  const [n, outputs, height, width] = dy.shape as readonly number[]
-  const inputs = weight.shape[1]! * groups
-  const k = weight.shape[1]! * kernel[0]! * kernel[1]!
-  const places = height! * width!
+  const [n, outputs, height, width] = dy.shape
+  const inputs = weight.shape[1] * groups
+  const k = weight.shape[1] * kernel[0] * kernel[1]
+  const places = height * width
   const columns: Tensor =
     groups === 1
-      ? matmul(transpose(reshape(weight, [outputs!, k])) as Tensor, reshape(dy, [n!, outputs!, places]) as Tensor)
+      ? matmul(transpose(reshape(weight, [outputs, k])) as Tensor, reshape(dy, [n, outputs, places]) as Tensor)
       : matmul(
-          transpose(reshape(weight, [groups, outputs! / groups, k])) as Tensor,
-          reshape(dy, [n!, groups, outputs! / groups, places]) as Tensor,
+          transpose(reshape(weight, [groups, outputs / groups, k])) as Tensor,
+          reshape(dy, [n, groups, outputs / groups, places]) as Tensor,
         )
-  const padded = sizes.map((size, i) => size + padding[i]![0] + padding[i]![1])
-  const windows = reshape(columns, [n!, inputs, ...kernel, height!, width!]) as Tensor
+  const padded = sizes.map((size, i) => size + padding[i][0] + padding[i][1])
+  const windows = reshape(columns, [n, inputs, ...kernel, height, width]) as Tensor
   return cropImage(overlapAdd(windows, padded, windowsOf(kernel, fitted)), padding)
 }
 

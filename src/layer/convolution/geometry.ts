@@ -41,7 +41,7 @@ export const pairOf = (name: string, what: string, value: Pair, least: number): 
       JSON.stringify(value),
       'Pairs are height, width.',
     )
-  return pair as unknown as Two
+  return pair as Two
 }
 
 export const geometryOf = (
@@ -64,7 +64,7 @@ const isAsymmetric = (padding: Padding): padding is readonly [readonly [number, 
 
 const paddingOf = (name: string, padding: Exclude<Padding, 'same'>): readonly [Two, Two] => {
   if (isAsymmetric(padding)) return [pairOf(name, 'padding', padding[0], 0), pairOf(name, 'padding', padding[1], 0)]
-  const [height, width] = pairOf(name, 'padding', padding as Pair, 0)
+  const [height, width] = pairOf(name, 'padding', padding, 0)
   return [
     [height, height],
     [width, width],
@@ -82,21 +82,21 @@ export const extentOf = (kernel: number, dilation: number): number => dilation *
  */
 export const paddingFor = (name: string, geometry: Geometry, kernel: Shape, sizes: Shape): readonly [Two, Two] => {
   const { padding, stride, dilation } = geometry
-  const extents = kernel.map((size, i) => extentOf(size, dilation[i]!))
+  const extents = kernel.map((size, i) => extentOf(size, dilation[i]))
   const pairs =
     padding === 'same'
       ? sizes.map((size, i) => {
-          const total = Math.max(0, (Math.ceil(size / stride[i]!) - 1) * stride[i]! + extents[i]! - size)
+          const total = Math.max(0, (Math.ceil(size / stride[i]) - 1) * stride[i] + extents[i] - size)
           return [Math.floor(total / 2), Math.ceil(total / 2)]
         })
       : paddingOf(name, padding)
-  const padded = sizes.map((size, i) => size + pairs[i]![0]! + pairs[i]![1]!)
-  if (padded.some((size, i) => size < extents[i]!))
+  const padded = sizes.map((size, i) => size + pairs[i][0] + pairs[i][1])
+  if (padded.some((size, i) => size < extents[i]))
     fail(
       name,
       `an image that a kernel of ${showShape(extents)} fits into`,
       `${showShape(padded)}, with padding`,
       'Use a smaller kernel, more padding, or fewer poolings before.',
     )
-  return pairs as unknown as readonly [Two, Two]
+  return pairs as readonly [Two, Two]
 }

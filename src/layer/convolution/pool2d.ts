@@ -59,9 +59,9 @@ const checkImages = (name: string, x: Tensor): void => {
 
 const windowsOf = ({ name, kernel, geometry }: Pool, x: Tensor, outside: number): Windows => {
   checkImages(name, x)
-  const [n, channels, height, width] = x.shape as readonly number[]
-  const padding = paddingFor(name, geometry, kernel, [height!, width!])
-  if (padding.some(([before, after], i) => before >= kernel[i]! || after >= kernel[i]!))
+  const [n, channels, height, width] = x.shape
+  const padding = paddingFor(name, geometry, kernel, [height, width])
+  if (padding.some(([before, after], i) => before >= kernel[i] || after >= kernel[i]))
     fail(
       name,
       `padding smaller than the window ${showShape(kernel)}`,
@@ -87,7 +87,7 @@ const windowsOf = ({ name, kernel, geometry }: Pool, x: Tensor, outside: number)
       slice(
         overlapAdd(cotangent, padded.shape.slice(2), options),
         [0, 0, top, left],
-        [n!, channels!, top + height!, left + width!],
+        [n, channels, top + height, left + width],
       ),
   }
 }
@@ -97,7 +97,7 @@ const largest = (x: Tensor): Valued => [
   max(x, 2),
   (cotangent) => {
     const chosen = expandDims(argMax(x, 2) as Tensor<Shape, 'int32'>, 2)
-    const places = x.shape[2]!
+    const places = x.shape[2]
     const place = reshape(iota([places]), [places, ...x.shape.slice(3).map(() => 1)]) as Tensor<Shape, 'int32'>
     return select(equal(place, chosen) as Tensor<Shape, 'bool'>, expandDims(cotangent, 2), 0) as Tensor
   },
@@ -106,8 +106,8 @@ const largest = (x: Tensor): Valued => [
 const maxPooled = (pool: Pool, x: Tensor): Valued => {
   const { view, back } = windowsOf(pool, x, Number.NEGATIVE_INFINITY)
   const places = pool.kernel[0] * pool.kernel[1]
-  const [n, channels, , , height, width] = view.shape as readonly number[]
-  const [y, pullback] = largest(reshape(view, [n!, channels!, places, height!, width!]) as Tensor)
+  const [n, channels, , , height, width] = view.shape
+  const [y, pullback] = largest(reshape(view, [n, channels, places, height, width]))
   return [y, (cotangent) => back(reshape(pullback(cotangent), view.shape))]
 }
 
@@ -126,25 +126,24 @@ const averagePooled = (pool: Pool, includePad: boolean, x: Tensor): Valued => {
     typeof counts === 'number' ? mul(total, 1 / counts) : (div(total, counts) as Tensor)
   return [
     perElement(sum(view, [2, 3])),
-    (cotangent) => back(broadcastTo(expandDims(expandDims(perElement(cotangent), 2), 2), view.shape) as Tensor),
+    (cotangent) => back(broadcastTo(expandDims(expandDims(perElement(cotangent), 2), 2), view.shape)),
   ]
 }
 
 const globalAverage = (x: Tensor): Valued => {
   checkImages('globalAvgPool2d', x)
-  const places = x.shape[2]! * x.shape[3]!
+  const places = x.shape[2] * x.shape[3]
   return [
     mean(x, [2, 3]),
-    (cotangent) =>
-      broadcastTo(reshape(mul(cotangent, 1 / places), [...cotangent.shape, 1, 1]) as Tensor, x.shape) as Tensor,
+    (cotangent) => broadcastTo(reshape(mul(cotangent, 1 / places), [...cotangent.shape, 1, 1]) as Tensor, x.shape),
   ]
 }
 
 const globalMaximum = (x: Tensor): Valued => {
   checkImages('globalMaxPool2d', x)
-  const [n, channels, height, width] = x.shape as readonly number[]
-  const [y, pullback] = largest(reshape(x, [n!, channels!, height! * width!]) as Tensor)
-  return [y, (cotangent) => reshape(pullback(cotangent), x.shape) as Tensor]
+  const [n, channels, height, width] = x.shape
+  const [y, pullback] = largest(reshape(x, [n, channels, height * width]))
+  return [y, (cotangent) => reshape(pullback(cotangent), x.shape)]
 }
 
 /** A pooling as a layer, and as a function of images. */
@@ -156,8 +155,8 @@ export interface Pooling<O> {
 const pooling = <O>(name: string, prepare: (options: number | O) => (x: Tensor) => Valued): Pooling<O> =>
   ((first: Tensor | number | O, second?: number | O) =>
     isTensor(first)
-      ? prepare(second as number | O)(first as Tensor)[0]
-      : stateless<Tensor, Tensor>(name, prepare(first as number | O))) as unknown as Pooling<O>
+      ? prepare(second as number | O)(first)[0]
+      : stateless<Tensor, Tensor>(name, prepare(first))) as Pooling<O>
 
 /**
  * The largest element of each window: [N, C, H, W] to [N, C, H', W']. The pullback routes the cotangent to the first
@@ -199,8 +198,7 @@ export interface GlobalPooling {
 }
 
 const globalPooling = (name: string, pooled: (x: Tensor) => Valued): GlobalPooling =>
-  ((x?: Tensor) =>
-    x === undefined ? stateless<Tensor, Tensor>(name, pooled) : pooled(x)[0]) as unknown as GlobalPooling
+  ((x?: Tensor) => (x === undefined ? stateless<Tensor, Tensor>(name, pooled) : pooled(x)[0])) as GlobalPooling
 
 /**
  * The mean of each channel over the image: [N, C, H, W] to [N, C].

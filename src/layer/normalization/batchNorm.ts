@@ -43,7 +43,7 @@ type Step = Apply<Params, State, Tensor, Tensor>
 /** All axes but the channels' (axis 1). */
 const otherAxes = (x: Tensor): number[] => x.shape.map((_, i) => i).filter((i) => i !== 1)
 /** A vector of channels, to be broadcast against arrays with channels on axis 1. */
-const alongChannels = (v: Tensor, x: Tensor): Tensor => reshape(v, [x.shape[1]!, ...x.shape.slice(2).map(() => 1)])
+const alongChannels = (v: Tensor, x: Tensor): Tensor => reshape(v, [x.shape[1], ...x.shape.slice(2).map(() => 1)])
 
 const check = (channels: number, x: Tensor): void => {
   if (x.shape.length < 2)
@@ -138,7 +138,7 @@ export const batchNorm = <C extends number, N extends number = number, Places ex
   const init = (input: Spec): Random<Initial<Params, State>> => {
     const spec = oneArray('batchNorm', input)
     const filled = (value: number): Tensor<[number]> =>
-      cast(full([channels], value), floatDTypeOf(spec)) as unknown as Tensor<[number]>
+      cast(full([channels], value), floatDTypeOf(spec)) as Tensor<[number]>
     const params = { gamma: filled(1), beta: filled(0) }
     const state = { mean: filled(0), variance: filled(1) }
     const output = specOf(infer(params, state, placeholder('batchNorm', spec) as Tensor)[0])
@@ -150,5 +150,5 @@ export const batchNorm = <C extends number, N extends number = number, Places ex
     train: pure(trainOf(channels, momentum, epsilon)),
     infer,
   }
-  return layer as unknown as Layer<Channelwise<N, C, Places>, Channelwise<N, C, Places>, NormParams<C>, NormState<C>>
+  return layer
 }

@@ -65,7 +65,7 @@ export interface LayerNorm {
  * const [{ output }] = layerNorm(64).init({ shape: [8, 10, 64], dtype: 'float32' })(rng(0))
  * output // => { shape: [8, 10, 64], dtype: 'float32' }
  */
-export const layerNorm: LayerNorm = ((features: number | Shape, { epsilon = 1e-5 }: LayerNormOptions = {}) => {
+export const layerNorm: LayerNorm = (features: number | Shape, { epsilon = 1e-5 }: LayerNormOptions = {}) => {
   const sizes: readonly number[] = typeof features === 'number' ? [features] : features
   if (sizes.length === 0) fail('layerNorm', 'at least one axis', 'none', 'Give the sizes of the last axes.')
   for (const size of sizes) checkSizes('layerNorm', { features: size })
@@ -93,7 +93,7 @@ export const layerNorm: LayerNorm = ((features: number | Shape, { epsilon = 1e-5
       ],
     ]
   })
-}) as unknown as LayerNorm
+}
 
 export interface GroupNormOptions {
   readonly groups: number
@@ -128,7 +128,7 @@ export const groupNorm = <C extends number, N extends number = number, Places ex
       fail('groupNorm', 'rank 2 or more', showShape(x.shape), 'Axis 0 is the batch, axis 1 the channels.')
     checkInput('groupNorm', x, { axis: 1, size: channels })
     // batch, group, channel of the group, place
-    const shape = [x.shape[0]!, groups, channels / groups, sizeOf(x.shape.slice(2))]
+    const shape = [x.shape[0], groups, channels / groups, sizeOf(x.shape.slice(2))]
     const channelwise = (v: Tensor): Tensor => reshape(v, [groups, channels / groups, 1])
     const axes = [2, 3]
     const { centred, variance } = statisticsOf(reshape(x, shape), axes)
@@ -147,5 +147,5 @@ export const groupNorm = <C extends number, N extends number = number, Places ex
         ]
       },
     ]
-  }) as unknown as Layer<Channelwise<N, C, Places>, Channelwise<N, C, Places>, NormParams<C>, None>
+  })
 }

@@ -33,6 +33,6 @@ export const inverseDeviation = (variance: Tensor, epsilon: number): Tensor => r
  */
 export const standardize = <S extends Shape>(x: Tensor<S>, axes: readonly number[], epsilon = 1e-5): Tensor<S> => {
   expectFloat('standardize', x.dtype)
-  const { centred, variance } = statisticsOf(x as Tensor, axes)
-  return mul(centred, inverseDeviation(variance, epsilon)) as Tensor<S>
+  const { centred, variance } = statisticsOf(x, axes)
+  return mul(centred, inverseDeviation(variance, epsilon))
 }

@@ -19,7 +19,7 @@ import {
 import type { GateParams } from './rnn.js'
 
 const forward: RecurrentForward<Tensor> = (params, [x, first]) => {
-  const hidden = params.weightHidden.shape[1]!
+  const hidden = params.weightHidden.shape[1]
   const [last, steps] = scan(
     (h: Tensor, fromInput: Tensor) => {
       const fromHidden = hiddenContribution(params, h)
@@ -35,7 +35,7 @@ const forward: RecurrentForward<Tensor> = (params, [x, first]) => {
     inputContribution(params, x),
   )
   // what the body gives for a step is stacked over all of them
-  const all = steps as unknown as Readonly<Record<'h' | 'r' | 'z' | 'n' | 'candidate', Tensor>>
+  const all = steps as Readonly<Record<'h' | 'r' | 'z' | 'n' | 'candidate', Tensor>>
   const before = shiftedBy(first, all.h)
   return [
     [all.h, last],
@@ -59,7 +59,7 @@ const forward: RecurrentForward<Tensor> = (params, [x, first]) => {
         sequences,
         { reverse: true },
       )
-      const { fromInput, fromHidden } = gates as unknown as Readonly<Record<'fromInput' | 'fromHidden', Tensor>>
+      const { fromInput, fromHidden } = gates as Readonly<Record<'fromInput' | 'fromHidden', Tensor>>
       const [gradient, dx] = cotangentsOf(params, x, before, fromInput, fromHidden)
       return [gradient, [dx, dFirst]]
     },
@@ -90,9 +90,4 @@ export const gru = <I extends number, H extends number, T extends number = numbe
   hidden: H,
   options: RecurrentOptions = {},
 ): Recurrent<Tensor<[T, N, I]>, Tensor<[T, N, H]>, Tensor<[N, H]>, GateParams<I, H>> =>
-  recurrent<Tensor>('gru', { gates: 3, inputs, hidden }, options, (carry) => carry, forward) as unknown as Recurrent<
-    Tensor<[T, N, I]>,
-    Tensor<[T, N, H]>,
-    Tensor<[N, H]>,
-    GateParams<I, H>
-  >
+  recurrent<Tensor>('gru', { gates: 3, inputs, hidden }, options, (carry) => carry, forward)

@@ -26,16 +26,16 @@ export const lastStep = <N extends number, F extends number>(): Layer<
   stateless<Tensor, Tensor>('lastStep', (x) => {
     expectFloat('lastStep', x.dtype)
     checkShapeOf('lastStep', x, { rank: 3 })
-    const [time, batch, features] = x.shape as readonly number[]
+    const [time, batch, features] = x.shape
     if (time === 0) fail('lastStep', 'at least one step', showShape(x.shape), 'Leave out sequences without steps.')
-    const last = slice(x, [time! - 1, 0, 0], [time!, batch!, features!])
+    const last = slice(x, [time - 1, 0, 0], [time, batch, features])
     return [
-      reshape(last, [batch!, features!]),
+      reshape(last, [batch, features]),
       (cotangent) =>
-        pad(reshape(cotangent, [1, batch!, features!]) as Tensor, [
-          [time! - 1, 0],
+        pad(reshape(cotangent, [1, batch, features]) as Tensor, [
+          [time - 1, 0],
           [0, 0],
           [0, 0],
-        ]) as Tensor,
+        ]),
     ]
-  }) as unknown as Layer<Tensor<[number, N, F]>, Tensor<[N, F]>, None, None>
+  })

@@ -29,7 +29,7 @@ const slope = (gate: Tensor): Tensor => mul(gate, sub(1, gate) as Tensor)
 const flatness = (t: Tensor): Tensor => sub(1, square(t))
 
 const forward: RecurrentForward<Carry> = (params, [x, first]) => {
-  const hidden = params.weightHidden.shape[1]!
+  const hidden = params.weightHidden.shape[1]
   const [last, steps] = scan(
     ([h, c]: Carry, fromInput: Tensor) => {
       const gates: Tensor = add(fromInput, hiddenContribution(params, h))
@@ -46,7 +46,7 @@ const forward: RecurrentForward<Carry> = (params, [x, first]) => {
     inputContribution(params, x),
   )
   // what the body gives for a step is stacked over all of them
-  const all = steps as unknown as Readonly<Record<'h' | 'c' | 'squashed' | 'i' | 'f' | 'g' | 'o', Tensor>>
+  const all = steps as Readonly<Record<'h' | 'c' | 'squashed' | 'i' | 'f' | 'g' | 'o', Tensor>>
   return [
     [all.h, last],
     ([dStates, dLast]) => {
@@ -71,7 +71,7 @@ const forward: RecurrentForward<Carry> = (params, [x, first]) => {
         sequences,
         { reverse: true },
       )
-      const dGates = gates as unknown as Tensor
+      const dGates = gates
       const [gradient, dx] = cotangentsOf(params, x, shiftedBy(first[0], all.h), dGates, dGates)
       return [gradient, [dx, dFirst]]
     },
@@ -128,4 +128,4 @@ export const lstm = <I extends number, H extends number, T extends number = numb
     (carry) => [carry, carry],
     forward,
     options.biasInitializer ?? rememberingBias(options.forgetBias ?? 1, hidden),
-  ) as unknown as Recurrent<Tensor<[T, N, I]>, Tensor<[T, N, H]>, LstmCarry<N, H>, GateParams<I, H>>
+  )

@@ -73,7 +73,7 @@ export const recurrent = <C>(
   const rows = gates * hidden
   const fans = (columns: number): Fans => ({ in: columns, out: hidden })
   const draw = (input: Spec): Random<RecurrentParams> => {
-    const spec = oneArray(name, inputsOf(name, input, 2)[0]!)
+    const spec = oneArray(name, inputsOf(name, input, 2)[0])
     return drawRecord<RecurrentParams & Record<string, Tensor>>({
       weightInput: initialize(weights, [rows, inputs], fans(inputs), spec),
       weightHidden: initialize(weights, [rows, hidden], fans(hidden), spec),
@@ -95,12 +95,12 @@ export const recurrent = <C>(
 }
 
 /** Rows of all steps as one matrix. */
-export const rowsOf = (sequence: Tensor): Tensor => reshape(sequence, [-1, sequence.shape[2]!])
+export const rowsOf = (sequence: Tensor): Tensor => reshape(sequence, [-1, sequence.shape[2]])
 
 /** What the inputs contribute to the gates of all steps: x Wᵀ + b, [time, batch, gates hidden]. */
 export const inputContribution = ({ weightInput, biasInput }: RecurrentParams, x: Tensor): Tensor => {
   const product: Tensor = add(matmul(rowsOf(x), transpose(weightInput) as Tensor), biasInput)
-  return reshape(product, [x.shape[0]!, x.shape[1]!, weightInput.shape[0]!])
+  return reshape(product, [x.shape[0], x.shape[1], weightInput.shape[0]])
 }
 
 /** What the hidden state contributes to the gates of one step: h Uᵀ + b. */
@@ -109,14 +109,11 @@ export const hiddenContribution = ({ weightHidden, biasHidden }: RecurrentParams
 
 /** Columns of gate i. */
 export const gateOf = (gates: Tensor, i: number, hidden: number): Tensor =>
-  slice(gates, [0, i * hidden], [gates.shape[0]!, (i + 1) * hidden])
+  slice(gates, [0, i * hidden], [gates.shape[0], (i + 1) * hidden])
 
 /** The values before each step: the first, then those of all steps but the last. */
 export const shiftedBy = (first: Tensor, all: Tensor): Tensor =>
-  concatAll(
-    [expandDims(first, 0), slice(all, [0, 0, 0], [all.shape[0]! - 1, all.shape[1]!, all.shape[2]!]) as Tensor],
-    0,
-  )
+  concatAll([expandDims(first, 0), slice(all, [0, 0, 0], [all.shape[0] - 1, all.shape[1], all.shape[2]]) as Tensor], 0)
 
 /**
  * Cotangents of params and inputs from those of what inputs and hidden states contribute to the gates,
@@ -187,7 +184,7 @@ export const sequence = <X extends Tensor, Y extends Tensor, C, P>(
     init: (input) => (generator) => {
       const spec = oneArray('sequence', input)
       const [initial, next] = layer.init([spec, layer.carry(spec)])(generator)
-      return [{ ...initial, output: (initial.output as readonly Spec[])[0]! }, next]
+      return [{ ...initial, output: (initial.output as readonly Spec[])[0] }, next]
     },
     train: (generator) => {
       const [apply, next] = layer.train(generator)

@@ -44,7 +44,7 @@ const forward: RecurrentForward<Tensor> = (params, [x, first]) => {
         [dStates, states] as const,
         { reverse: true },
       )
-      const dGates = gates as unknown as Tensor
+      const dGates = gates
       const [gradient, dx] = cotangentsOf(params, x, shiftedBy(first, states), dGates, dGates)
       return [gradient, [dx, dFirst]]
     },
@@ -71,9 +71,4 @@ export const rnn = <I extends number, H extends number, T extends number = numbe
   hidden: H,
   options: RecurrentOptions = {},
 ): Recurrent<Tensor<[T, N, I]>, Tensor<[T, N, H]>, Tensor<[N, H]>, GateParams<I, H>> =>
-  recurrent<Tensor>('rnn', { gates: 1, inputs, hidden }, options, (carry) => carry, forward) as unknown as Recurrent<
-    Tensor<[T, N, I]>,
-    Tensor<[T, N, H]>,
-    Tensor<[N, H]>,
-    GateParams<I, H>
-  >
+  recurrent<Tensor>('rnn', { gates: 1, inputs, hidden }, options, (carry) => carry, forward)

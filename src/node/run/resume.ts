@@ -33,9 +33,9 @@ const stored = (run: Run, options: Options, name: string): Either<FileError, unk
         'It is of another program, or damaged.',
       ),
     )
-  if (value === null && options[name]!.initial === undefined) return right(undefined)
+  if (value === null && options[name].initial === undefined) return right(undefined)
   if (value === undefined || value === null) return damaged('a value')
-  const read = options[name]!.read(String(value))
+  const read = options[name].read(String(value))
   return read._tag === 'Left' ? damaged(read.left) : read
 }
 

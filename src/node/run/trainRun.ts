@@ -170,7 +170,7 @@ export const trainRun = <P, S>(
       snapshot,
       count,
     }: StepEvent<TrainState<P, S>, LabelledBatch, string>): Promise<'stop' | undefined> => {
-      const size = batch.targets.shape[0]!
+      const size = batch.targets.shape[0]
       const epoch = batch.epoch + 1
       examples += size
       lines = [...lines, { step: state.step, epoch, ...measured }]

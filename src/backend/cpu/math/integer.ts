@@ -9,13 +9,13 @@ type Scalar = (a: Operand, b: Operand) => Code
 const byLanes = (f: FunctionDefinition): FunctionDefinition =>
   define(['v128', 'v128'], ['v128'], (_, a, b) =>
     [0, 1, 2, 3].reduce<Code>(
-      (result, lane) => i32x4.replaceLane(result, lane, call(f, i32x4.lane(a!, lane), i32x4.lane(b!, lane))),
-      a!.get,
+      (result, lane) => i32x4.replaceLane(result, lane, call(f, i32x4.lane(a, lane), i32x4.lane(b, lane))),
+      a.get,
     ),
   )
 
 const scalar = (write: (a: Local, b: Local) => Code): FunctionDefinition =>
-  define(['i32', 'i32'], ['i32'], (_, a, b) => write(a!, b!))
+  define(['i32', 'i32'], ['i32'], (_, a, b) => write(a, b))
 
 /** WebAssembly traps where the divisor is 0, and where the least integer is divided by -1: that wraps to itself. */
 const guarded = (divide: Scalar): FunctionDefinition =>
@@ -39,13 +39,13 @@ export const divideUnsigned = byLanes(
 export const moduloSigned = byLanes(
   define(['i32', 'i32'], ['i32'], (locals, a, b) => {
     const remainder = locals.i32()
-    return either('i32', i32.isZero(b!), a!.get, [
+    return either('i32', i32.isZero(b), a.get, [
       // The instruction gives 0 for divisor -1. Its sign is that of a: a remainder of the other sign than b moves by b.
-      remainder.set(i32.remainder(a!, b!)),
+      remainder.set(i32.remainder(a, b)),
       either(
         'i32',
-        i32.and(i32.notEqual(remainder, 0), i32.less(i32.xor(remainder, b!), 0)),
-        i32.add(remainder, b!),
+        i32.and(i32.notEqual(remainder, 0), i32.less(i32.xor(remainder, b), 0)),
+        i32.add(remainder, b),
         remainder.get,
       ),
     ])

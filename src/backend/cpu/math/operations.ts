@@ -21,7 +21,7 @@ type Write = (locals: Locals, ...args: readonly Local[]) => Code
 const inline = { exp, log, log1p, tanh, erf } as const
 /** The same as functions, for places where speed does not count. */
 const outOfLine = Object.fromEntries(
-  Object.entries(inline).map(([name, write]) => [name, define(['v128'], ['v128'], (locals, x) => write(locals, x!))]),
+  Object.entries(inline).map(([name, write]) => [name, define(['v128'], ['v128'], (locals, x) => write(locals, x))]),
 ) as Readonly<Record<keyof typeof inline, FunctionDefinition>>
 
 const one = f32x4.constant(1)
@@ -150,11 +150,11 @@ export const operation = (locals: Locals, step: Step, from: DType, args: readonl
   if (step.op === 'cast') return castTo[step.dtype][from]?.(a) ?? a.get
   if (Object.hasOwn(inline, step.op)) {
     const name = step.op as keyof typeof inline
-    return compact ? call(outOfLine[name], a) : (inline[name] as Write)(locals, a)
+    return compact ? call(outOfLine[name], a) : inline[name](locals, a)
   }
   const write: Write | undefined =
     args.length === 1
-      ? (_, x) => unaryOf[from][step.op as UnaryOp]!(x!)
-      : (_, x, y) => binaryOf[from][step.op as BinaryOp]!(x!, y!)
+      ? (_, x) => unaryOf[from][step.op as UnaryOp]!(x)
+      : (_, x, y) => binaryOf[from][step.op as BinaryOp]!(x, y)
   return write(locals, ...args)
 }

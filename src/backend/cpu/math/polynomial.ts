@@ -25,14 +25,14 @@ const estrin =
       const factor = power
       const pairs: Code[] = []
       for (let i = 0; i < terms.length; i += 2)
-        pairs.push(i + 1 < terms.length ? add(mul(terms[i + 1]!, factor), terms[i]!) : terms[i]!)
+        pairs.push(i + 1 < terms.length ? add(mul(terms[i + 1], factor), terms[i]) : terms[i])
       terms = pairs
       if (terms.length > 1) {
         power = locals.v128()
         squares.push(power.set(mul(factor, factor)))
       }
     }
-    return [squares, terms[0]!]
+    return [squares, terms[0]]
   }
 
 /** In float32. */

@@ -82,7 +82,7 @@ export const strideClass = (stride: number): StrideClass =>
 export const strideClasses = ({ structure, pointers }: PlannedBody, nest: Nest, d: number): StrideClass[] => {
   const indices = new Set(structure.operands.flatMap((operand) => (operand.kind === 'index' ? [operand.pointer] : [])))
   return pointers.map((_, p) => {
-    const stride = nest.strides[p]![d] ?? 0
+    const stride = nest.strides[p][d] ?? 0
     return indices.has(p) ? (stride === 0 ? 0 : 'far') : strideClass(stride)
   })
 }

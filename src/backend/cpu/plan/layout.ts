@@ -31,6 +31,6 @@ export const descriptorWords = (
 ): Word[] => [
   ...head,
   ...dims,
-  ...pointers.flatMap(({ base }, p) => [base, ...strides[p]!, ...dims.map((size, d) => size * strides[p]![d]!)]),
+  ...pointers.flatMap(({ base }, p) => [base, ...strides[p], ...dims.map((size, d) => size * strides[p][d])]),
   ...scalars,
 ]

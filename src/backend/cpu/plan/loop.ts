@@ -19,7 +19,7 @@ export const planLoop = (name: string, dims: readonly number[], body: Body, resu
   const nest = withDim(ordered(nestOf(dims, planned.pointers), 4))
   const rank = nest.dims.length
   const classes = strideClasses(planned, nest, rank - 1)
-  const row = nest.dims[rank - 1]!
+  const row = nest.dims[rank - 1]
   return [
     {
       name,

@@ -10,12 +10,12 @@ export interface Nest {
 }
 
 export const permuteNest = ({ dims, strides }: Nest, order: readonly number[]): Nest => ({
-  dims: order.map((d) => dims[d]!),
-  strides: strides.map((list) => order.map((d) => list[d]!)),
+  dims: order.map((d) => dims[d]),
+  strides: strides.map((list) => order.map((d) => list[d])),
 })
 
 const isJoint = ({ dims, strides }: Nest, d: number): boolean =>
-  strides.every((list) => list[d] === list[d + 1]! * dims[d + 1]!)
+  strides.every((list) => list[d] === list[d + 1] * dims[d + 1])
 
 /** Without dims of size 1, and with neighbours joined where every pointer walks through both as through one. */
 export const simplify = (nest: Nest): Nest => {
@@ -26,7 +26,7 @@ export const simplify = (nest: Nest): Nest => {
   for (let d = result.dims.length - 2; d >= 0; d--)
     if (isJoint(result, d)) {
       const { dims, strides } = result
-      const size = dims[d]! * dims[d + 1]!
+      const size = dims[d] * dims[d + 1]
       result = {
         dims: [...dims.slice(0, d), size, ...dims.slice(d + 2)],
         strides: strides.map((list) => [...list.slice(0, d), ...list.slice(d + 1)]),
@@ -41,8 +41,8 @@ const vectorCost = (stride: number): number =>
 
 /** Cost of an element when `d` is innermost: vectors that are not full, strides, and what a row costs by itself. */
 const innermostCost = ({ dims, strides }: Nest, d: number, unit: number): number => {
-  const size = dims[d]!
-  const access = strides.reduce((cost, list) => cost + vectorCost(list[d]! / unit), 1)
+  const size = dims[d]
+  const access = strides.reduce((cost, list) => cost + vectorCost(list[d] / unit), 1)
   return (Math.ceil(size / 4) * access + 3 + strides.length) / size
 }
 

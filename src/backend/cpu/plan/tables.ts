@@ -16,10 +16,10 @@ export const offsetsOf = (axis: Axis, padding: number): Int32Array => {
   const offsets = new Int32Array(Math.ceil(size / padding) * padding)
   let filled = 1
   for (let d = axis.dims.length - 1; d >= 0; d--) {
-    const step = 4 * axis.strides[d]!
-    for (let i = 1; i < axis.dims[d]!; i++)
-      for (let j = 0; j < filled; j++) offsets[i * filled + j] = offsets[j]! + i * step
-    filled *= axis.dims[d]!
+    const step = 4 * axis.strides[d]
+    for (let i = 1; i < axis.dims[d]; i++)
+      for (let j = 0; j < filled; j++) offsets[i * filled + j] = offsets[j] + i * step
+    filled *= axis.dims[d]
   }
   return offsets.fill(offsets[size - 1] ?? 0, size)
 }
@@ -30,9 +30,9 @@ export const uniformStride = ({ dims, strides }: Axis): number | undefined => {
   let size = 1
   for (let d = dims.length - 1; d >= 0; d--) {
     if (dims[d] === 1) continue
-    step ??= strides[d]!
+    step ??= strides[d]
     if (strides[d] !== step * size) return undefined
-    size *= dims[d]!
+    size *= dims[d]
   }
   return step ?? 0
 }
@@ -40,7 +40,7 @@ export const uniformStride = ({ dims, strides }: Axis): number | undefined => {
 /** How many places from `from` on, but before `to`, are `step` bytes apart. */
 const run = (offsets: Int32Array, from: number, to: number, step: number): number => {
   let at = from + 1
-  while (at < to && offsets[at]! - offsets[at - 1]! === step) at++
+  while (at < to && offsets[at] - offsets[at - 1] === step) at++
   return at - from
 }
 
@@ -50,14 +50,14 @@ export const groupsOf = (offsets: Int32Array, size: number): Int32Array => {
   let entry = 0
   for (let from = 0; from < size; from += 4, entry += groupBytes / 4) {
     const to = Math.min(from + 4, size)
-    const first = offsets[from]!
+    const first = offsets[from]
     const leading = run(offsets, from, to, 4)
     const rest = from + leading
     table[entry] = first
     table[entry + 1] = first
     if (rest === to) table[entry + 2] = 4
     else if (run(offsets, rest, to, 4) === to - rest) {
-      table[entry + 1] = offsets[rest]! - 4 * leading
+      table[entry + 1] = offsets[rest] - 4 * leading
       table[entry + 2] = leading
     } else table[entry + 2] = run(offsets, from, to, 8) === to - from ? everySecond : scattered
   }

@@ -56,21 +56,21 @@ const planOverlapAdd = (kernel: Of<'overlapAdd'>): Launch[] => {
   const [sourceSize, targetSize] = [sizeOf(size) * sizeOf(count), sizeOf(spatial)]
   if (sourceSize === 0) return zeros(target, lead * targetSize)
   const last = spatial.length - 1
-  const length = count[last]!
+  const length = count[last]
   const steps = stridesOf(spatial)
   const rows: number[] = []
   // All places of the window in order, and for each all windows but for the last axis.
   const windows = [...size, ...count.slice(0, last)]
   const moves = [
-    ...steps.map((step, d) => step * dilation[d]!),
-    ...steps.slice(0, last).map((step, d) => step * stride[d]!),
+    ...steps.map((step, d) => step * dilation[d]),
+    ...steps.slice(0, last).map((step, d) => step * stride[d]),
   ]
   const places = windows.map(() => 0)
   for (let row = 0; row < sourceSize / length; row++) {
-    rows.push(4 * row * length, 4 * places.reduce((sum, place, d) => sum + place * moves[d]!, 0))
-    for (let d = windows.length - 1; d >= 0 && ++places[d]! === windows[d]!; d--) places[d] = 0
+    rows.push(4 * row * length, 4 * places.reduce((sum, place, d) => sum + place * moves[d], 0))
+    for (let d = windows.length - 1; d >= 0 && ++places[d] === windows[d]; d--) places[d] = 0
   }
-  const step = stride[last]!
+  const step = stride[last]
   const variant = step === 1 || step === 2 ? step : 0
   return launch(
     kind,
@@ -114,7 +114,7 @@ const planDynamicSlice = ({ kind, source, starts, target, shape, sizes }: Of<'dy
   const rank = shape.length
   const strides = stridesOf(shape)
   const row = sizes[rank - 1] ?? 1
-  const axes = shape.flatMap((size, d) => [size, sizes[d]!, 4 * strides[d]!])
+  const axes = shape.flatMap((size, d) => [size, sizes[d], 4 * strides[d]])
   return launch(
     kind,
     '',

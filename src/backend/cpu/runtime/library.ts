@@ -53,7 +53,7 @@ export const createLibrary = (memory: Memory): Library => {
   }
   return {
     places,
-    function: (source) => table.get(places([source])[0]!) as (...args: readonly number[]) => void,
+    function: (source) => table.get(places([source])[0]) as (...args: readonly number[]) => void,
     modules: () => compiled,
     size: () => table.length,
   }

@@ -67,8 +67,8 @@ export const link = (launches: readonly Launch[], bindings: readonly Binding[], 
     }
     switch (word.kind) {
       case 'buffer': {
-        const { slot, bytes } = bindings[word.buffer]!
-        patches[slot]!.push({ word: at, bytes: bytes + 4 * word.offset })
+        const { slot, bytes } = bindings[word.buffer]
+        patches[slot].push({ word: at, bytes: bytes + 4 * word.offset })
         return
       }
       case 'function':
@@ -94,7 +94,7 @@ export const link = (launches: readonly Launch[], bindings: readonly Binding[], 
   const list = place(listWords(launches))
   // Placing may find more to place.
   for (let i = 0; i < pending.length; i++) {
-    const { word, place: put } = pending[i]!
+    const { word, place: put } = pending[i]
     words[word] = 4 * put()
     own.push(word)
   }

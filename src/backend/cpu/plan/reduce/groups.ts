@@ -7,12 +7,12 @@ import { type Nest, ordered, simplify } from '../nest.js'
 export type Reduction = Omit<ReduceKernel, 'kind' | 'epilogue'>
 
 export const dtypeOfValue = (body: Body, value: number): DType =>
-  value < body.operands.length ? body.operands[value]!.dtype : body.steps[value - body.operands.length]!.dtype
+  value < body.operands.length ? body.operands[value].dtype : body.steps[value - body.operands.length].dtype
 
 /** The only thing an epilogue does where it only stores the result: results then go there at once. */
 export const plainStore = ({ operands, steps, stores }: Body): Access | undefined =>
-  operands.length === 1 && operands[0]!.kind === 'result' && steps.length === 0 && stores.length === 1
-    ? stores[0]!.access
+  operands.length === 1 && operands[0].kind === 'result' && steps.length === 0 && stores.length === 1
+    ? stores[0].access
     : undefined
 
 export interface Groups {
@@ -28,7 +28,7 @@ export const part = ({ dims, strides }: Nest, begin: number, end: number): Nest 
 })
 export const joined = (nests: readonly Nest[]): Nest => ({
   dims: nests.flatMap(({ dims }) => dims),
-  strides: nests[0]!.strides.map((_, p) => nests.flatMap(({ strides }) => strides[p]!)),
+  strides: nests[0].strides.map((_, p) => nests.flatMap(({ strides }) => strides[p])),
 })
 
 const atLeastOne = (nest: Nest): Nest =>
@@ -84,7 +84,7 @@ export const asShortRows = (
   blocks: Blocks,
 ): { readonly groups: Groups; readonly blocks: Blocks } | undefined => {
   const last = row.dims.length - 1
-  const length = row.dims[last]!
+  const length = row.dims[last]
   if (length % lanes !== 0) return undefined
   const { rows, rowLength, chunksPerRow } = blocks
   const parts = rowLength / length

@@ -48,9 +48,9 @@ const tapTable = ({ outer, row }: Groups, pointers: number): Int32Array => {
     table[tap * size] = 16 * ((tap % rowLength) % 8)
     let rest = tap
     for (let d = dims.length - 1; d >= 0; d--) {
-      const place = rest % dims[d]!
-      rest = Math.floor(rest / dims[d]!)
-      for (let p = 0; p < pointers; p++) table[tap * size + 1 + p]! += place * strides[p]![d]!
+      const place = rest % dims[d]
+      rest = Math.floor(rest / dims[d])
+      for (let p = 0; p < pointers; p++) table[tap * size + 1 + p] += place * strides[p][d]
     }
   }
   return table
@@ -70,7 +70,7 @@ export const tapsLaunch = ({ reduction, dtype, planned, groups }: Placed): Launc
       write: () => writeReduceTaps({ op, dtype, value, kept, structure, classes }),
     },
     words: descriptorWords([{ kind: 'table', values }, 4 * values.length], groups.kept, planned),
-    units: sizeOf(dims) / dims[kept - 1]!,
+    units: sizeOf(dims) / dims[kept - 1],
     work: workOf(reduction),
   }
 }
@@ -91,7 +91,7 @@ export const blocksLaunch = (
     ? joined([part(kept, 0, last), outer, row, part(kept, last, last + 1)])
     : joined([kept, outer, row])
   const classes = strideClasses(planned, nest, nest.dims.length - 1)
-  const vectors = columns ? Math.ceil(kept.dims[last]! / 4) : 0
+  const vectors = columns ? Math.ceil(kept.dims[last] / 4) : 0
   const head = [
     ...[blocks.blocks, blocks.rowsPerBlock, blocks.rows, blocks.rowLength, blocks.chunksPerRow, blocks.chunkLength],
     ...[4 * blockStride, vectors],
@@ -106,7 +106,7 @@ export const blocksLaunch = (
       write: () => (columns ? writeReduceColumns : writeReduceRows)(shape),
     },
     words: descriptorWords(head, nest, planned),
-    units: (columns ? vectors * (places / kept.dims[last]!) : places) * blocks.blocks,
+    units: (columns ? vectors * (places / kept.dims[last]) : places) * blocks.blocks,
     work: workOf(reduction),
   }
 }

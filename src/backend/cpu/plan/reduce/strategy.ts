@@ -15,8 +15,8 @@ const accessCost = (stride: number): number => (stride === 0 ? 0.3 : stride === 
 
 /** Rough cost of an element when dim `d` of a nest is vectorised, in vectors. */
 const vectorisedCost = ({ dims, strides }: Nest, d: number, pointers: number): number => {
-  const size = dims[d]!
-  const access = strides.slice(0, pointers).reduce((cost, list) => cost + accessCost(list[d]!), 1)
+  const size = dims[d]
+  const access = strides.slice(0, pointers).reduce((cost, list) => cost + accessCost(list[d]), 1)
   return (access * Math.ceil(size / 4)) / size
 }
 
@@ -28,7 +28,7 @@ export const strategyOf = (groups: Groups, rows: Groups | undefined, pointers: n
   const last = kept.dims.length - 1
   if (last < 0) return rows === undefined ? 'memory' : 'rows'
   if (rows === undefined) return across
-  const length = rows.row.dims[0]!
+  const length = rows.row.dims[0]
   const columnCost = vectorisedCost(kept, last, pointers) + 0.4 + 8 / elements
   const rowCost = vectorisedCost(rows.row, 0, pointers) + 30 / elements + 6 / length
   return columnCost < rowCost ? across : 'rows'
