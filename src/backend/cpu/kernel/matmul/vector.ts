@@ -96,6 +96,7 @@ const columnsAcross = (frame: Frame): Code => {
   const x = four.map(() => locals.v128())
   const y = four.map(() => locals.v128())
   const totals = four.map(() => locals.v128())
+  const elements = locals.v128()
   const rows = four.map(() => locals.i32())
   /** Columns beyond the last read the first ones again. */
   const columnAt = (i: number): Code => {
@@ -105,17 +106,21 @@ const columnsAcross = (frame: Frame): Code => {
       i32.add(i32.shiftLeft(depth, 2), i32.mul(stride, either('i32', i32.less(place, wholeEnd), place, column.get))),
     )
   }
-  const add = (total: Local, column: Local, k: number): Code =>
-    total.set(f32x4.add(total, f32x4.mul(v128.loadSplat(element, 4 * k), column)))
+  // Four products of each column at once; transposed, they are added in the order of k.
   const group = (i: number, depths: readonly number[]): Code => [
-    x[0]!.set(v128.load(rows[i]!)),
-    x[1]!.set(v128.load(i32.add(rows[i]!, stride))),
-    x[2]!.set(v128.load(i32.add(rows[i]!, two))),
-    x[3]!.set(v128.load(i32.add(rows[i]!, three))),
+    x[0]!.set(f32x4.mul(v128.load(rows[i]!), elements)),
+    x[1]!.set(f32x4.mul(v128.load(i32.add(rows[i]!, stride)), elements)),
+    x[2]!.set(f32x4.mul(v128.load(i32.add(rows[i]!, two)), elements)),
+    x[3]!.set(f32x4.mul(v128.load(i32.add(rows[i]!, three)), elements)),
     transpose(x, y),
-    depths.map((k) => add(totals[i]!, x[k]!, k)),
+    depths.map((k) => totals[i]!.set(f32x4.add(totals[i]!, x[k]!))),
+    // Nobody reads it; without it V8 moves the loads of all groups to the front, and runs out of registers.
+    v128.store(vector, totals[i]!, 4 * depthBlock + 16 * i),
   ]
-  const part = (depths: readonly number[]): Code => four.map((i) => group(i, depths))
+  const part = (depths: readonly number[]): Code => [
+    elements.set(v128.load(element)),
+    four.map((i) => group(i, depths)),
+  ]
   return [
     stride.set(word(words.bAcross)),
     two.set(i32.shiftLeft(stride, 1)),
