@@ -90,8 +90,7 @@ export const activations: readonly NetworkPart[] = [
     of: ['layerNorm'],
     role: 'smooth',
     fits: (shape) => shape.length >= 2,
-    make: (shape, option) =>
-      loose(layerNorm(option % 2 === 0 ? featuresOf(shape) : shape.slice(1), { epsilon }) as unknown),
+    make: (shape, option) => loose(layerNorm(option % 2 === 0 ? featuresOf(shape) : shape.slice(1), { epsilon })),
   },
   {
     of: ['groupNorm'],

@@ -97,7 +97,7 @@ export const networkOf = (
   parts: readonly NetworkPart[] = networkParts,
   dtype: FloatDType = 'float64',
 ): Network => {
-  const [shape, kind] = starts[start % starts.length]!
+  const [shape, kind] = starts[start % starts.length]
   const isIndex = kind === 'index'
   // A table's params are float32 where its input is int32: it is held, and its own derivatives are checked apart.
   const head = isIndex ? [loose(freeze(embedding(3, 4))), toDType(dtype)] : []

@@ -113,8 +113,12 @@ export const correlateInput = (dy: Tensor, weight: Tensor, sizes: Shape, fitted:
   const kernel = weight.shape.slice(2)
   const { stride, dilation, padding, groups } = fitted
   if (stride[0] === 1 && stride[1] === 1) {
-    const around = padding.map((sides, i) => sides.map((n) => dilation[i] * (kernel[i] - 1) - n))
-    const wide = padOrCrop(dy, around as unknown as Fitted['padding'])
+    const around = (i: 0 | 1): Two => {
+      const [before, after] = padding[i]
+      const reach = dilation[i] * (kernel[i] - 1)
+      return [reach - before, reach - after]
+    }
+    const wide = padOrCrop(dy, [around(0), around(1)])
     const whole: Fitted = { stride, dilation, groups, padding: noPadding }
     return product(rotated(weight, groups), patches(wide, kernel, whole), groups)
   }

@@ -70,7 +70,7 @@ interface Start<P, S> {
   readonly history: readonly EpochRecord[]
 }
 
-const isEpochRecord = (line: JsonRecord): boolean => 'heldOut' in line
+const isEpochRecord = (line: JsonRecord): line is JsonRecord & EpochRecord => 'heldOut' in line
 
 /** Where the run goes on: at its checkpoint, or at the beginning where there is none. */
 const startOf = async <P, S>(
@@ -88,7 +88,7 @@ const startOf = async <P, S>(
   const { state, position } = await read()
   await must(truncateJsonLines(folder.metrics)(position.lines))
   const lines = await must(readJsonLines(folder.metrics))
-  return { state, position, history: lines.filter(isEpochRecord) as unknown as readonly EpochRecord[] }
+  return { state, position, history: lines.filter(isEpochRecord) }
 }
 
 /** The measures of a record's last epoch. */

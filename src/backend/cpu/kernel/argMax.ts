@@ -27,7 +27,7 @@ export const writeArgMax = ({ dtype, value, kept, structure, classes }: Omit<Red
     const offset = locals.i32()
     const vectors = vectorCode(locals, { descriptor, layout, structure, classes, dim: kept, offset, rows: true })
     const numbered = vectors.pointers.map((local, p) => [p, local] as const)
-    const target = vectors.pointers[vectors.pointers.length - 1]!
+    const target = vectors.pointers[vectors.pointers.length - 1]
     const places = cursor(locals, descriptor, layout, dimsFrom(0, kept), numbered)
     const [best, bestPlace, place, better] = [locals.v128(), locals.v128(), locals.v128(), locals.v128()]
     const [other, otherPlace] = [locals.v128(), locals.v128()]

@@ -24,7 +24,7 @@ export const writeReduceColumns = (shape: ReduceShape): FunctionDefinition =>
     const numbered = vectors.pointers.map((local, p) => [p, local] as const)
     const inputs = numbered.slice(0, -1)
     const targetNumber = vectors.pointers.length - 1
-    const target = vectors.pointers[targetNumber]!
+    const target = vectors.pointers[targetNumber]
     const keptPlaces = cursor(locals, descriptor, layout, dimsFrom(0, kept - 1), numbered)
     const outerPlaces = cursor(locals, descriptor, layout, dimsFrom(kept - 1, outer), inputs)
     const rowPlaces = cursor(locals, descriptor, layout, dimsFrom(kept - 1 + outer, row), inputs)

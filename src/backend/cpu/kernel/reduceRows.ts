@@ -48,7 +48,7 @@ export const writeReduceRows = ({
     const vectors = vectorCode(locals, { descriptor, layout, structure, classes, dim, offset, rows: true })
     const numbered = vectors.pointers.map((local, p) => [p, local] as const)
     const inputs = numbered.slice(0, -1)
-    const target = vectors.pointers[vectors.pointers.length - 1]!
+    const target = vectors.pointers[vectors.pointers.length - 1]
     const keptPlaces = cursor(locals, descriptor, layout, dimsFrom(0, kept), numbered)
     const outerPlaces = cursor(locals, descriptor, layout, dimsFrom(kept, outer), inputs)
     const fold = foldOf(op, dtype)

@@ -81,7 +81,7 @@ export const writeReduceTaps = (shape: TapShape): FunctionDefinition =>
     const numbered = rowPointers.map((local, p) => [p, local] as const)
     const rows = cursor(locals, descriptor, layout, dimsFrom(0, dim), numbered)
     const targetNumber = classes.length - 1
-    const rowTarget = rowPointers[targetNumber]!
+    const rowTarget = rowPointers[targetNumber]
     const [tap, tapsEnd, left, count] = [locals.i32(), locals.i32(), locals.i32(), locals.i32()]
     const [target, start] = [locals.i32(), locals.i32()]
     // Where in the row the vector is: a distance from the row's beginning for each pointer.
@@ -98,7 +98,7 @@ export const writeReduceTaps = (shape: TapShape): FunctionDefinition =>
     const eachTap: Code = [
       vectors.pointers
         .slice(0, -1)
-        .map((pointer, p) => pointer.set(i32.add(i32.add(rowPointers[p]!, moved[p]!), i32.load(tap, 4 * (1 + p))))),
+        .map((pointer, p) => pointer.set(i32.add(i32.add(rowPointers[p], moved[p]), i32.load(tap, 4 * (1 + p))))),
       vectors.vector(count, true),
       structure.stores.length === 0 ? [] : when(i32.equal(count, 4), vectors.stores(undefined), vectors.stores(count)),
       accumulator.take(tap),
@@ -108,7 +108,7 @@ export const writeReduceTaps = (shape: TapShape): FunctionDefinition =>
       target.set(i32.add(target, word(strideAt(layout, targetNumber, dim)))),
     ]
     const store: Code = [
-      target.set(i32.add(rowTarget, moved[targetNumber]!)),
+      target.set(i32.add(rowTarget, moved[targetNumber])),
       storeLane(0),
       when(i32.greater(count, 1), storeLane(1)),
       when(i32.greater(count, 2), storeLane(2)),
@@ -124,7 +124,7 @@ export const writeReduceTaps = (shape: TapShape): FunctionDefinition =>
     ]
     return [
       vectors.start,
-      rowPointers.map((local, p) => local.set(vectors.pointers[p]!)),
+      rowPointers.map((local, p) => local.set(vectors.pointers[p])),
       start.set(begin),
       rows.seek(start),
       vectors.once,

@@ -23,10 +23,10 @@ const copy = (from: number, to: number, size: number): Launch[] =>
     stores: [{ value: 0, access: { buffer: to, offset: 0, strides: [1] } }],
   })
 
-const sizeOfOutput = (body: KernelPlan, output: number): number => body.buffers[body.outputs[output]!]!.size
+const sizeOfOutput = (body: KernelPlan, output: number): number => body.buffers[body.outputs[output]].size
 
 const placeOf = (kernel: ScanKernel, input: number): Place => {
-  const { buffer, stride } = kernel.inputs[input]!
+  const { buffer, stride } = kernel.inputs[input]
   if (input < kernel.carry) return { kind: 'carry', index: input, written: false }
   return stride === 0 ? { kind: 'fixed', buffer, offset: 0 } : { kind: 'moving', buffer, stride }
 }
@@ -34,13 +34,13 @@ const placeOf = (kernel: ScanKernel, input: number): Place => {
 const placeOfOutput = (kernel: ScanKernel, output: number): Place =>
   output < kernel.carry
     ? { kind: 'carry', index: output, written: true }
-    : { kind: 'moving', ...kernel.outputs[output]! }
+    : { kind: 'moving', ...kernel.outputs[output] }
 
 /** `plan` is how the body is planned: by the same function as the outer plan. */
 export const planScan = (kernel: ScanKernel, room: Room, plan: (plan: KernelPlan) => Plan): Launch[] => {
   const { length, reverse, carry, body, inputs, outputs } = kernel
   const carries = outputs.slice(0, carry)
-  if (length === 0) return carries.flatMap(({ buffer }, c) => copy(inputs[c]!.buffer, buffer, sizeOfOutput(body, c)))
+  if (length === 0) return carries.flatMap(({ buffer }, c) => copy(inputs[c].buffer, buffer, sizeOfOutput(body, c)))
 
   const planned = plan(body)
   const workspace = planned.workspace > body.workspace ? room.temporary(planned.workspace) : kernel.workspace
@@ -53,7 +53,7 @@ export const planScan = (kernel: ScanKernel, room: Room, plan: (plan: KernelPlan
   const places = planned.buffers.map(bodyPlace)
   // A result that stands elsewhere is copied to its place at the end of each step.
   const copies = body.outputs.flatMap((buffer, output) => {
-    const { role } = body.buffers[buffer]!
+    const { role } = body.buffers[buffer]
     if (role.kind === 'output' && role.index === output) return []
     places.push(placeOfOutput(kernel, output))
     return copy(buffer, places.length - 1, sizeOfOutput(body, output))
@@ -65,7 +65,7 @@ export const planScan = (kernel: ScanKernel, room: Room, plan: (plan: KernelPlan
     if (typeof word === 'number') return word
     if (word.kind === 'words') return { kind: 'words', words: word.words.map(outer) }
     if (word.kind !== 'buffer') return word
-    const place = places[word.buffer]!
+    const place = places[word.buffer]
     if (place.kind === 'fixed') return addressOf(place.buffer, place.offset + word.offset)
     const label: Label = { name: place.kind }
     if (place.kind === 'moving')
@@ -75,9 +75,9 @@ export const planScan = (kernel: ScanKernel, room: Room, plan: (plan: KernelPlan
       alternating.push(
         { kind: 'addressOf', label },
         Number(written),
-        addressOf(inputs[index]!.buffer, word.offset),
-        addressOf(carries[index]!.buffer, word.offset),
-        addressOf(others[index]!, word.offset),
+        addressOf(inputs[index].buffer, word.offset),
+        addressOf(carries[index].buffer, word.offset),
+        addressOf(others[index], word.offset),
       )
     }
     return { kind: 'written', label }

@@ -64,7 +64,7 @@ const placeImage = (runtime: Runtime, plan: Plan, inputCount: number, slots: num
   linked.functions.forEach(({ word }, i) => {
     image[word] = places[i]!
   })
-  for (const word of linked.own) image[word]! += block
+  for (const word of linked.own) image[word] += block
   memory.words().set(image, first)
   const list = block + 4 * linked.list
   const listEnd = list + listBytes(launches)
@@ -76,20 +76,20 @@ const placeImage = (runtime: Runtime, plan: Plan, inputCount: number, slots: num
       if (addresses[slot] === address) return
       addresses[slot] = address
       const words = memory.words()
-      for (const { word, bytes } of linked.patches[slot]!) words[first + word] = address + bytes
+      for (const { word, bytes } of linked.patches[slot]) words[first + word] = address + bytes
     },
     setScalars: (scalars) => {
       const words = memory.words()
       for (let i = 0; i < numbers.length; i++) {
-        const { word, index, dtype } = linked.scalars[i]!
-        const value = scalars[index]!
+        const { word, index, dtype } = linked.scalars[i]
+        const value = scalars[index]
         if (Object.is(numbers[i], value) && written) continue
         numbers[i] = value
         words[first + word] = wordOf(value, dtype)
       }
       written = true
     },
-    addressOf: (buffer) => addresses[bindings[buffer]!.slot]! + bindings[buffer]!.bytes,
+    addressOf: (buffer) => addresses[bindings[buffer].slot] + bindings[buffer].bytes,
     run: () => runtime.run(list, listEnd),
     dispose: () => memory.free(block, size),
   }
@@ -115,7 +115,7 @@ export const createExecutable = (
   }
   /** Whether output `o` has a buffer of its own, and no earlier one. */
   const isOwn = outputs.map((buffer, o) => {
-    const { role } = buffers[buffer]!
+    const { role } = buffers[buffer]
     return role.kind === 'output' && role.index === o
   })
 
@@ -128,9 +128,9 @@ export const createExecutable = (
       return at
     }
     const inputPlaces = inputs.map(({ kind }, i) =>
-      kind === 'host' && heirs[i] === undefined ? staged(inputSizes[i]!) : -1,
+      kind === 'host' && heirs[i] === undefined ? staged(inputSizes[i]) : -1,
     )
-    const outputPlaces = outputs.map((buffer, o) => (keep === 'host' && isOwn[o] ? staged(buffers[buffer]!.size) : -1))
+    const outputPlaces = outputs.map((buffer, o) => (keep === 'host' && isOwn[o] ? staged(buffers[buffer].size) : -1))
     const base = end === 0 ? 0 : workspace.reserve(end, () => describeWorkspace(plan))
     image.setSlot(0, base)
 
@@ -141,22 +141,22 @@ export const createExecutable = (
       }
       const heir = heirs[i]
       const own = heir === undefined ? undefined : allocateBuffer(runtime, heir.size, heir.dtype)
-      const address = own?.address ?? base + inputPlaces[i]!
+      const address = own?.address ?? base + inputPlaces[i]
       copyIn(memory, address, value.data)
       image.setSlot(1 + i, address)
       return own
     })
     const made = outputs.map((buffer, o): CpuBuffer | undefined => {
       if (!isOwn[o]) return undefined
-      const own = keep === 'host' ? undefined : allocateBuffer(runtime, buffers[buffer]!.size, buffers[buffer]!.dtype)
-      image.setSlot(1 + inputCount + o, own?.address ?? base + outputPlaces[o]!)
+      const own = keep === 'host' ? undefined : allocateBuffer(runtime, buffers[buffer].size, buffers[buffer].dtype)
+      image.setSlot(1 + inputCount + o, own?.address ?? base + outputPlaces[o])
       return own
     })
     image.setScalars(scalars)
     image.run()
     return keep === 'host'
       ? outputs.map((buffer) => {
-          const { dtype, size } = buffers[buffer]!
+          const { dtype, size } = buffers[buffer]
           return { kind: 'host', data: copyOut(memory, image.addressOf(buffer), dtype, size) }
         })
       : keepResults(given, made)
@@ -174,7 +174,7 @@ export const createExecutable = (
       return role.kind === 'input' && donated[role.index] ? given[role.index] : undefined
     }
     const results = outputs.map((number): Value<CpuBuffer> => {
-      const planned = buffers[number]!
+      const planned = buffers[number]
       const own = ownerOf(planned)
       if (own !== undefined && !taken.has(own)) {
         taken.add(own)

@@ -28,7 +28,7 @@ export const micro = define(['i32', 'i32', 'i32', 'i32', 'i32', 'i32'], [], (loc
         columns.map((column, half) => column.set(v128.load(b, 16 * half))),
         totals.map((row, r) => [
           element.set(v128.loadSplat(a, 4 * r)),
-          row.map((total, half) => total.set(f32x4.add(total, f32x4.mul(element, columns[half]!)))),
+          row.map((total, half) => total.set(f32x4.add(total, f32x4.mul(element, columns[half])))),
         ]),
         a.set(i32.add(a, 16)),
         b.set(i32.add(b, 32)),

@@ -58,7 +58,7 @@ const byKind = (kind: Local, group: Group, each: (read: (at: Local) => Code) => 
 const lanesAt = (addresses: readonly Code[]): Code =>
   addresses
     .slice(1)
-    .reduce<Code>((vector, address, i) => v128.loadLane(address, vector, i + 1), v128.loadFirst(addresses[0]!))
+    .reduce<Code>((vector, address, i) => v128.loadLane(address, vector, i + 1), v128.loadFirst(addresses[0]))
 
 /**
  * (target, bytes between places of k there, source, group, offsets of the four places, depths, end of depths): groups
@@ -200,9 +200,9 @@ export const packAcross: FunctionDefinition = define(
           byKind(
             kind,
             { first, second, mask },
-            (read) => x.map((vector, i) => vector.set(read(places[i]!))),
+            (read) => x.map((vector, i) => vector.set(read(places[i]))),
             x.map((vector, i) =>
-              vector.set(lanesAt([0, 1, 2, 3].map((j) => i32.add(places[i]!, i32.load(depths, 4 * j))))),
+              vector.set(lanesAt([0, 1, 2, 3].map((j) => i32.add(places[i], i32.load(depths, 4 * j))))),
             ),
           ),
           transpose(x, y),

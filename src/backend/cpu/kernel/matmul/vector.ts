@@ -73,8 +73,8 @@ const columnsAlong = (frame: Frame): Code => {
           places.map((place, i) => place.set(i32.load(i32.add(word(words.bColumns), i32.shiftLeft(column, 2)), 4 * i))),
           each(
             [1, 2, 3].reduce<Code>(
-              (lanes, i) => v128.loadLane(i32.add(at, places[i]!), lanes, i),
-              v128.loadFirst(i32.add(at, places[0]!)),
+              (lanes, i) => v128.loadLane(i32.add(at, places[i]), lanes, i),
+              v128.loadFirst(i32.add(at, places[0])),
             ),
           ),
         ]),
@@ -108,14 +108,14 @@ const columnsAcross = (frame: Frame): Code => {
   }
   // Four products of each column at once; transposed, they are added in the order of k.
   const group = (i: number, depths: readonly number[]): Code => [
-    x[0]!.set(f32x4.mul(v128.load(rows[i]!), elements)),
-    x[1]!.set(f32x4.mul(v128.load(i32.add(rows[i]!, stride)), elements)),
-    x[2]!.set(f32x4.mul(v128.load(i32.add(rows[i]!, two)), elements)),
-    x[3]!.set(f32x4.mul(v128.load(i32.add(rows[i]!, three)), elements)),
+    x[0].set(f32x4.mul(v128.load(rows[i]), elements)),
+    x[1].set(f32x4.mul(v128.load(i32.add(rows[i], stride)), elements)),
+    x[2].set(f32x4.mul(v128.load(i32.add(rows[i], two)), elements)),
+    x[3].set(f32x4.mul(v128.load(i32.add(rows[i], three)), elements)),
     transpose(x, y),
-    depths.map((k) => totals[i]!.set(f32x4.add(totals[i]!, x[k]!))),
+    depths.map((k) => totals[i].set(f32x4.add(totals[i], x[k]))),
     // Nobody reads it; without it V8 moves the loads of all groups to the front, and runs out of registers.
-    v128.store(vector, totals[i]!, 4 * depthBlock + 16 * i),
+    v128.store(vector, totals[i], 4 * depthBlock + 16 * i),
   ]
   const part = (depths: readonly number[]): Code => [
     elements.set(v128.load(element)),
