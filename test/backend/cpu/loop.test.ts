@@ -279,3 +279,53 @@ it('select, bools and uniform shifts', () => {
   expect(flags).toEqual(Uint8Array.from(above, Number))
   expect(values).toEqual(Uint32Array.from(rotated, (v, i) => (above[i] ? v : x.data[i]!)))
 })
+
+it('a bound that is a constant has the bits of one that is not', () => {
+  const x = floats([...awkward, 7.5, -7.5])
+  const dims = [x.data.length]
+  for (const op of ['maximum', 'minimum'] as const)
+    for (const bound of [0, -0, 1.5, -1.5, Infinity, -Infinity, Number.NaN])
+      for (const args of [
+        [0, 1],
+        [1, 0],
+      ]) {
+        const kernel: LoopKernel = {
+          kind: 'loop',
+          dims,
+          operands: [
+            { kind: 'load', dtype: 'float32', access: whole(0, dims) },
+            { kind: 'constant', dtype: 'float32', value: bound },
+          ],
+          steps: [{ op, dtype: 'float32', args }],
+          stores: [{ value: 2, access: whole(1, dims) }],
+        }
+        const f = op === 'maximum' ? Math.max : Math.min
+        const wanted = Float32Array.from(x.data, (v) => f(v, bound))
+        expect(sameBits(runKernels([kernel], [x], [['float32', dims[0]!]])[0]!, wanted), `${op} ${bound}`).toBe(true)
+      }
+})
+
+it('selects zeros', () => {
+  const x = floats(awkward)
+  const dims = [x.data.length]
+  for (const [args, f] of [
+    [[2, 1, 0], (v: number) => (v < 0 ? 0 : v)],
+    [[2, 0, 1], (v: number) => (v < 0 ? v : 0)],
+  ] as const) {
+    const kernel: LoopKernel = {
+      kind: 'loop',
+      dims,
+      operands: [
+        { kind: 'load', dtype: 'float32', access: whole(0, dims) },
+        { kind: 'constant', dtype: 'float32', value: 0 },
+      ],
+      steps: [
+        { op: 'less', dtype: 'bool', args: [0, 1] },
+        { op: 'select', dtype: 'float32', args },
+      ],
+      stores: [{ value: 3, access: whole(1, dims) }],
+    }
+    const wanted = Float32Array.from(x.data, f)
+    expect(sameBits(runKernels([kernel], [x], [['float32', dims[0]!]])[0]!, wanted)).toBe(true)
+  }
+})

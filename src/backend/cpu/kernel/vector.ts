@@ -51,6 +51,9 @@ const vectorLevel = 2
 const constantCode = (dtype: DType, value: number): Code =>
   dtype === 'float32' ? f32x4.constant(value) : i32x4.constant(dtype === 'bool' ? -Number(value !== 0) : value)
 
+const constantOf = (operand: StructuredOperand | undefined): number | undefined =>
+  operand?.kind === 'constant' ? operand.value : undefined
+
 export const vectorCode = (locals: Locals, options: VectorOptions): VectorCode => {
   const { descriptor, layout, structure, classes, dim, offset, rows } = options
   const { operands, steps } = structure
@@ -134,7 +137,8 @@ export const vectorCode = (locals: Locals, options: VectorOptions): VectorCode =
     const args = step.args.map((arg) => values[arg]!)
     const bits = step.op === 'shiftLeft' || step.op === 'shiftRight' ? counts.get(step.args[1]!) : undefined
     if (bits !== undefined) return uniformShift(step.op as 'shiftLeft' | 'shiftRight', step.dtype, args[0]!, bits)
-    return operation(locals, step, dtypes[step.args[0]!]!, args, compact)
+    const constants = step.args.map((arg) => constantOf(operands[arg]))
+    return operation(locals, step, dtypes[step.args[0]!]!, args, constants, compact)
   }
   const compute = (level: Level, count: Local | undefined, compact: boolean): Code => [
     operands.map((operand, v) => (levels[v] === level ? setValue(v, operandCode(operand, count)) : [])),

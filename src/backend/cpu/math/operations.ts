@@ -139,11 +139,45 @@ const binaryOf: Readonly<Record<DType, Partial<Record<BinaryOp, Pair>>>> = {
 export const uniformShift = (op: 'shiftLeft' | 'shiftRight', dtype: DType, a: Local, bits: Local): Code =>
   (op === 'shiftLeft' ? i32x4.shiftLeft : dtype === 'uint32' ? i32x4.shiftRightUnsigned : i32x4.shiftRight)(a, bits)
 
+/** The maximum or minimum of x and a number: cheaper than that of two values, which cares for NaN in both. */
+const bounded = (op: 'maximum' | 'minimum', x: Local, bound: number): Code | undefined => {
+  if (Number.isNaN(bound)) return undefined
+  // The operand order of these keeps NaN; only of a zero they keep the wrong one.
+  if (op === 'minimum') return Object.is(bound, -0) ? undefined : f32x4.firstMin(x, f32x4.constant(bound))
+  const larger = f32x4.firstMax(x, f32x4.constant(bound))
+  return Object.is(bound, 0) ? f32x4.add(larger, 0) : larger
+}
+
+/** Cheaper code for steps of which an argument is a constant of the structure; undefined for those that are none. */
+const withConstants = (
+  { op }: Step,
+  from: DType,
+  args: readonly Local[],
+  constants: readonly (number | undefined)[],
+): Code | undefined => {
+  if (op === 'select' && Object.is(constants[1], 0)) return v128.andNot(args[2]!, args[0]!)
+  if (op === 'select' && Object.is(constants[2], 0)) return v128.and(args[1]!, args[0]!)
+  if ((op === 'maximum' || op === 'minimum') && from === 'float32') {
+    const [a, b] = constants
+    return b !== undefined ? bounded(op, args[0]!, b) : a !== undefined ? bounded(op, args[1]!, a) : undefined
+  }
+  return undefined
+}
+
 /**
- * The code of one step on values of dtype `from`. `compact` asks for calls instead of long code; the operations, and so
- * the bits, are the same.
+ * The code of one step on values of dtype `from`; `constants` has the numbers of arguments that are constants. `compact`
+ * asks for calls instead of long code; the operations, and so the bits, are the same.
  */
-export const operation = (locals: Locals, step: Step, from: DType, args: readonly Local[], compact: boolean): Code => {
+export const operation = (
+  locals: Locals,
+  step: Step,
+  from: DType,
+  args: readonly Local[],
+  constants: readonly (number | undefined)[],
+  compact: boolean,
+): Code => {
+  const short = withConstants(step, from, args, constants)
+  if (short !== undefined) return short
   const [a, b, c] = args as readonly [Local, Local, Local]
   if (step.op === 'select') return v128.choose(b, c, a)
   if (step.op === 'bitcast') return a.get
