@@ -3,7 +3,7 @@ import type { DType } from './dtype.js'
 import { fail } from './error.js'
 import { type BinaryOp, Node, noAttributes, noInputs, type Op, scalarShape, type UnaryOp } from './node.js'
 import { broadcastShapes, type Shape, sameShape } from './shape.js'
-import { type AnyTensor, nodeOf, tensorOf } from './tensor.js'
+import { type AnyTensor, tensorOf } from './tensor.js'
 
 export const build = (
   op: Op,
@@ -35,10 +35,4 @@ export const binaryNode = (
     fail(op, `operands of one dtype`, `${x.dtype} and ${y.dtype}`, `Write cast(x, '${x.dtype}') on one of them.`)
   const shape = sameShape(x.shape, y.shape) ? x.shape : broadcastShapes(op, x.shape, y.shape)
   return build(op, dtype ?? common, shape, [x, y])
-}
-
-/** The value of a scalar literal, for rewrites that keep the meaning exactly. */
-export const literalValue = (x: AnyTensor): number | undefined => {
-  const node = nodeOf(x)
-  return node.op === 'literal' ? (node.payload as number) : undefined
 }

@@ -157,22 +157,6 @@ export const callIndirect = (
   ...args: readonly Operand[]
 ): Code => [...args.map((arg) => valueOf(arg, i32Constant)), valueOf(index, i32Constant), { type }]
 
-/** Writes memory.copy: `bytes` from `source` to `target`, which may overlap. */
-export const copyMemory = (target: Operand, source: Operand, bytes: Operand): Code => [
-  ...[target, source, bytes].map((x) => valueOf(x, i32Constant)),
-  0xfc,
-  10,
-  0,
-  0,
-]
-/** Writes memory.fill with zero bytes. */
-export const zeroMemory = (target: Operand, bytes: Operand): Code => [
-  ...[target, 0, bytes].map((x) => valueOf(x, i32Constant)),
-  0xfc,
-  11,
-  0,
-]
-
 const constants: Readonly<Record<ValueType, Constant>> = { i32: i32Constant, f32: f32Constant, v128: splatConstant }
 
 /** What the author of a function declares locals with. */
