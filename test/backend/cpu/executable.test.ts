@@ -1,0 +1,145 @@
+import { describe, expect, it } from 'vitest'
+import type { HostArray } from '../../../src/array/dtype.js'
+import { cpu } from '../../../src/backend/cpu/index.js'
+import { allocateBuffer, type CpuBuffer, createExecutable } from '../../../src/backend/cpu/runtime/executable.js'
+import { createRuntime } from '../../../src/backend/cpu/runtime/runtime.js'
+import { copyIn, copyOut } from '../../../src/backend/cpu/runtime/transfer.js'
+import type { Value } from '../../../src/engine/backend.js'
+import type { KernelPlan, LoopKernel } from '../../../src/engine/kernel.js'
+import * as p from '../../../src/index.js'
+import { planOf, whole } from './support.js'
+
+const n = 6
+const runtime = createRuntime()
+const place = (values: readonly number[]): CpuBuffer => {
+  const buffer = allocateBuffer(runtime, values.length, 'float32')
+  copyIn(runtime.memory, buffer.address, Float32Array.from(values))
+  return buffer
+}
+const contents = (value: Value<CpuBuffer>): HostArray =>
+  value.kind === 'host' ? value.data : copyOut(runtime.memory, value.buffer.address, 'float32', n)
+const onDevice = (buffer: CpuBuffer): Value<CpuBuffer> => ({ kind: 'device', buffer })
+const bufferOf = (value: Value<CpuBuffer>): CpuBuffer => (value as { readonly buffer: CpuBuffer }).buffer
+
+/** target = source * scalar 0 */
+const scale = (source: number, target: number): LoopKernel => ({
+  kind: 'loop',
+  dims: [n],
+  operands: [
+    { kind: 'load', dtype: 'float32', access: whole(source, [n]) },
+    { kind: 'scalar', dtype: 'float32', index: 0 },
+  ],
+  steps: [{ op: 'mul', dtype: 'float32', args: [0, 1] }],
+  stores: [{ value: 2, access: whole(target, [n]) }],
+})
+const plain = planOf([['float32', n]], [['float32', n]], [], [scale(0, 1)], 1)
+const inPlace: KernelPlan = {
+  ...plain,
+  buffers: [plain.buffers[0]!, { dtype: 'float32', size: n, role: { kind: 'donated', output: 0, input: 0 } }],
+}
+const given = [1, 2, 3, 4, 5, 6]
+const doubled = Float32Array.from(given, (x) => 2 * x)
+
+describe('where arrays come from and go', () => {
+  it('from the host to the host, again and again with other numbers', () => {
+    const { run } = createExecutable(runtime, plain, 1, { keep: 'host', donated: [false] })
+    const data = Float32Array.from(given)
+    for (const factor of [2, 0, -0, 2, Number.NaN, 0.5])
+      expect(contents(run([{ kind: 'host', data }], [factor])[0]!)).toEqual(data.map((x) => x * factor))
+    expect(data).toEqual(Float32Array.from(given))
+  })
+
+  it('from the device to the device, into a buffer of its own', () => {
+    const { run } = createExecutable(runtime, plain, 1, { keep: 'device', donated: [false] })
+    const x = place(given)
+    const y = run([onDevice(x)], [2])[0]!
+    const z = run([y], [2])[0]!
+    expect(contents(onDevice(x))).toEqual(Float32Array.from(given))
+    expect(contents(y)).toEqual(doubled)
+    expect(contents(z)).toEqual(doubled.map((v) => 2 * v))
+  })
+
+  it('in the place of a donated input', () => {
+    const { run } = createExecutable(runtime, inPlace, 1, { keep: 'device', donated: [true] })
+    const x = place(given)
+    const y = run([onDevice(x)], [2])[0]!
+    expect(bufferOf(y).address).toBe(x.address)
+    expect(contents(y)).toEqual(doubled)
+  })
+
+  it('frees what was donated and not taken', () => {
+    const { run } = createExecutable(runtime, plain, 1, { keep: 'device', donated: [true] })
+    const x = place(given)
+    const y = run([onDevice(x)], [2])[0]!
+    expect(allocateBuffer(runtime, n, 'float32').address).toBe(x.address)
+    expect(contents(y)).toEqual(doubled)
+  })
+
+  it('results that are inputs, or twice the same, are copies', () => {
+    const second = { dtype: 'float32', size: n, role: { kind: 'output', index: 1 } } as const
+    const same: KernelPlan = { ...plain, buffers: [plain.buffers[0]!, second], outputs: [0, 1, 1] }
+    const { run } = createExecutable(runtime, same, 1, { keep: 'device', donated: [false] })
+    const x = place(given)
+    const [a, b, c] = run([onDevice(x)], [2]) as [Value<CpuBuffer>, Value<CpuBuffer>, Value<CpuBuffer>]
+    expect(new Set([x.address, ...[a, b, c].map((value) => bufferOf(value).address)]).size).toBe(4)
+    expect(contents(a)).toEqual(Float32Array.from(given))
+    expect([contents(b), contents(c)]).toEqual([doubled, doubled])
+  })
+
+  it('bools are bytes on the host and words on the device', () => {
+    const not: LoopKernel = {
+      kind: 'loop',
+      dims: [n],
+      operands: [
+        { kind: 'load', dtype: 'bool', access: whole(0, [n]) },
+        { kind: 'constant', dtype: 'bool', value: 1 },
+      ],
+      steps: [{ op: 'xor', dtype: 'bool', args: [0, 1] }],
+      stores: [{ value: 2, access: whole(1, [n]) }],
+    }
+    const { run } = createExecutable(runtime, planOf([['bool', n]], [['bool', n]], [], [not]), 1, {
+      keep: 'host',
+      donated: [false],
+    })
+    const data = Uint8Array.of(0, 1, 1, 0, 1, 0)
+    expect(contents(run([{ kind: 'host', data }], [])[0]!)).toEqual(Uint8Array.of(1, 0, 0, 1, 0, 1))
+  })
+})
+
+it('plans of other sizes move the shared workspace, and older plans still run', () => {
+  const chain = (size: number): KernelPlan => {
+    const step = (source: number, target: number): LoopKernel => ({
+      kind: 'loop',
+      dims: [size],
+      operands: [{ kind: 'load', dtype: 'float32', access: whole(source, [size]) }],
+      steps: [{ op: 'add', dtype: 'float32', args: [0, 0] }],
+      stores: [{ value: 1, access: whole(target, [size]) }],
+    })
+    return planOf([['float32', size]], [['float32', size]], [['float32', size]], [step(0, 2), step(2, 1)])
+  }
+  const sizes = [5, 70_000, 5, 300_000, 70_000]
+  const executables = new Map(
+    sizes.map((size) => [size, createExecutable(runtime, chain(size), 1, { keep: 'host', donated: [false] })]),
+  )
+  for (const size of sizes) {
+    const data = new Float32Array(size).map((_, i) => i % 100)
+    expect(contents(executables.get(size)!.run([{ kind: 'host', data }], [])[0]!)).toEqual(data.map((x) => 4 * x))
+  }
+})
+
+it('a long loop that owns its state needs no more memory', () => {
+  const device = cpu()
+  let state = device.placeSync([p.zeros([1000]), p.ones([1000])])
+  const step = ([a, b]: typeof state) => [p.add(a, b), p.mul(b, 0.5)] as unknown as typeof state
+  const rss: number[] = []
+  for (let i = 0; i < 3000; i++) {
+    state = device.advanceSync(step(state), state)
+    if (i % 1500 === 1499) rss.push(process.memoryUsage().arrayBuffers)
+  }
+  expect(rss[1]! - rss[0]!).toBeLessThan(1 << 20)
+  expect(p.toArray(device.readSync(state)[0]!)[0]).toBeCloseTo(2)
+})
+
+it('float64 is for the reference device', () => {
+  expect(() => cpu().evaluateSync(p.add(p.tensor([1, 2], [2], 'float64'), 1))).toThrow('reference')
+})
