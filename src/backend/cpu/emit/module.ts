@@ -2,7 +2,15 @@
  * Puts functions together to a module. Every module imports one memory and one table of functions, and writes its entry
  * functions into the table at the places it is told: kernels made at different times call one another through it.
  */
-import { type Code, type FunctionDefinition, type FunctionType, signed, unsigned, valueTypes } from './code.js'
+import {
+  type Code,
+  type FunctionDefinition,
+  type FunctionType,
+  type Part,
+  signed,
+  unsigned,
+  valueTypes,
+} from './code.js'
 
 export interface Entry {
   /** Where in the table the function goes. */
@@ -25,7 +33,11 @@ const list = (items: readonly (readonly number[])[]): number[] => {
   for (const item of items) for (const byte of item) bytes.push(byte)
   return bytes
 }
-const section = (id: number, content: readonly number[]): number[] => [id, ...unsigned(content.length), ...content]
+/** A section that consists of parts of any length. */
+const section = (id: number, parts: readonly (readonly number[])[]): (readonly number[])[] => {
+  const length = parts.reduce((sum, part) => sum + part.length, 0)
+  return [[id, ...unsigned(length)], ...parts]
+}
 
 const typeKey = ({ params, results }: FunctionType): string => `${params.join()}>${results.join()}`
 const typeBytes = ({ params, results }: FunctionType): number[] => [
@@ -33,6 +45,8 @@ const typeBytes = ({ params, results }: FunctionType): number[] => [
   ...list(params.map((type) => [valueTypes[type]])),
   ...list(results.map((type) => [valueTypes[type]])),
 ]
+
+const isCode = (part: Part): part is Code => Array.isArray(part)
 
 interface Numbering {
   readonly functions: Map<FunctionDefinition, number>
@@ -49,14 +63,16 @@ const numberOfType = ({ types }: Numbering, type: FunctionType): number => {
 
 /** Appends the bytes of `code`; functions that it calls get numbers as they are met. */
 const flatten = (code: Code, numbering: Numbering, bytes: number[]): void => {
-  for (const part of code)
+  for (let i = 0; i < code.length; i++) {
+    const part = code[i]!
     if (typeof part === 'number') bytes.push(part)
+    else if (isCode(part)) flatten(part, numbering, bytes)
     else if ('callee' in part) {
       const { functions } = numbering
       if (!functions.has(part.callee)) functions.set(part.callee, functions.size)
       bytes.push(0x10, ...unsigned(functions.get(part.callee)!))
-    } else if ('type' in part) bytes.push(0x11, ...unsigned(numberOfType(numbering, part.type)), 0)
-    else flatten(part, numbering, bytes)
+    } else bytes.push(0x11, ...unsigned(numberOfType(numbering, part.type)), 0)
+  }
 }
 
 /** Runs of equal types: what a function's locals are written as. */
@@ -90,30 +106,33 @@ export const assemble = (
   // A Map's iteration meets what is added during it: callees follow their callers.
   for (const definition of numbering.functions.keys()) {
     const code = functionBytes(definition, numbering)
-    bodies.push([...unsigned(code.length), ...code])
+    bodies.push(unsigned(code.length), code)
   }
   const functionTypes = [...numbering.functions.keys()].map((definition) =>
     unsigned(numberOfType(numbering, definition)),
   )
-  const memory = [2, ...(shared ? [3] : [1]), 0, ...unsigned(maximumPages)]
+  const memory = [2, shared ? 3 : 1, 0, ...unsigned(maximumPages)]
   const imports = [
     [...ascii(importNames.module), ...ascii(importNames.memory), ...memory],
     [...ascii(importNames.module), ...ascii(importNames.table), 1, 0x70, 0, 0],
   ]
   const elements = entries.map(({ place, definition }) => [
-    0,
-    0x41,
-    ...signed(place),
-    0x0b,
-    1,
+    ...[0, 0x41, ...signed(place), 0x0b, 1],
     ...unsigned(numbering.functions.get(definition)!),
   ])
-  return new Uint8Array([
-    ...[0, 0x61, 0x73, 0x6d, 1, 0, 0, 0],
-    ...section(1, list([...numbering.types.values()].map(({ type }) => typeBytes(type)))),
-    ...section(2, list(imports)),
-    ...section(3, list(functionTypes)),
-    ...section(9, list(elements)),
-    ...section(10, list(bodies)),
-  ])
+  const parts = [
+    [0, 0x61, 0x73, 0x6d, 1, 0, 0, 0],
+    ...section(1, [list([...numbering.types.values()].map(({ type }) => typeBytes(type)))]),
+    ...section(2, [list(imports)]),
+    ...section(3, [list(functionTypes)]),
+    ...section(9, [list(elements)]),
+    ...section(10, [unsigned(bodies.length / 2), ...bodies]),
+  ]
+  const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0))
+  let at = 0
+  for (const part of parts) {
+    bytes.set(part, at)
+    at += part.length
+  }
+  return bytes
 }
