@@ -1,15 +1,19 @@
 /**
- * `npm run build`: compiles `src` and `laws` to `dist`.
+ * `npm run build`: `src` and `laws` to `dist`.
  *
- * The compiled code imports fp-ts as `#fp/...`, which package.json's imports send to CommonJS in Node and to modules in
- * bundlers. Types have no such choice to make, so declarations name fp-ts's own files: tools that look at a declaration
- * alone, or that know nothing of package imports, then find them too.
+ * tsc checks the types and writes the declarations. rolldown writes the code, of each entry point one file and what
+ * they share in chunks: as 300 modules it took Node 0.2 s to read them, and a fifth of that as a few. fp-ts, of which
+ * little is used, is joined in, through the modules that package.json's imports name for bundlers.
+ *
+ * Declarations name fp-ts's own files instead of `#fp/...`: tools that look at a declaration alone, or that know nothing
+ * of package imports, then find them too.
  */
 import { spawnSync } from 'node:child_process'
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import process from 'node:process'
 import { fileURLToPath } from 'node:url'
+import { rolldown } from 'rolldown'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const dist = join(root, 'dist')
@@ -17,6 +21,7 @@ const dist = join(root, 'dist')
 rmSync(dist, { recursive: true, force: true })
 const compiler = join(root, 'node_modules/typescript/lib/tsc.js')
 const { status } = spawnSync(process.execPath, [compiler, '-p', 'tsconfig.build.json'], { cwd: root, stdio: 'inherit' })
+if (status !== 0) process.exit(status ?? 1)
 
 for (const name of readdirSync(dist, { recursive: true })) {
   if (!name.endsWith('.d.ts')) continue
@@ -25,4 +30,25 @@ for (const name of readdirSync(dist, { recursive: true })) {
   const after = before.replaceAll(/(['"])#fp\/(\w+)\1/g, "'fp-ts/lib/$2.js'")
   if (after !== before) writeFileSync(file, after)
 }
-process.exit(status ?? 1)
+
+const { exports } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
+const entries = Object.values(exports).flatMap((entry) =>
+  typeof entry === 'string' ? [] : [entry.default.replace(/^\.\/dist\/(.*)\.js$/, '$1')],
+)
+const bundle = await rolldown({
+  cwd: root,
+  input: Object.fromEntries(entries.map((entry) => [entry, `./${entry}.ts`])),
+  // The laws import the package by its name, so that they are about the very functions that a user has.
+  external: (id) => /^(node:|pullback(\/|$)|fast-check$|vega|mnist)/.test(id),
+  platform: 'neutral',
+  resolve: { conditionNames: ['default', 'import'], extensionAlias: { '.js': ['.ts', '.js'] } },
+  tsconfig: false,
+})
+await bundle.write({
+  dir: dist,
+  format: 'esm',
+  sourcemap: true,
+  entryFileNames: '[name].js',
+  chunkFileNames: 'chunks/[name].js',
+})
+await bundle.close()

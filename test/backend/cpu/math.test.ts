@@ -47,8 +47,9 @@ const anyFloats = (seed: number): Float32Array => {
   const next = noise(seed)
   return new Float32Array(Uint32Array.from({ length: count }, () => next() * 2 ** 32).buffer)
 }
+const functions = new Map<string, unknown>(Object.entries(scalar)) as ReadonlyMap<string, (x: number) => number>
 const worst = (op: UnaryOp, x: Float32Array): number => {
-  const f = scalar[op as 'exp']
+  const f = functions.get(op)!
   return apply(op, [x]).reduce((most, got, i) => Math.max(most, distance(got, f(x[i]!))), 0)
 }
 
