@@ -4,6 +4,7 @@ export { initialWatch, observe, patienceLeft, type Watch, type WatchOptions } fr
 export { evaluate, type Model } from './evaluate.js'
 export { canonicalBytes, type Digest, fingerprint } from './fingerprint.js'
 export { type Folded, type FoldOptions, fold, type StepEvent, type StepListener } from './fold.js'
+export { type Best, type BestOptions, type FoldedToBest, foldToBest } from './foldToBest.js'
 export { accuracy, confusionMatrix, topK } from './metrics.js'
 export type { Numbers, Scalars } from './numbers.js'
 export { initialTrainState, type TrainState } from './state.js'
