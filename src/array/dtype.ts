@@ -18,6 +18,9 @@ export interface HostArrays {
 /** The typed array that holds elements of `D` on the host. */
 export type HostArray<D extends DType = DType> = HostArrays[D]
 
+/** The dtype whose host array A is. */
+export type DTypeOf<A extends HostArray> = { [D in DType]: A extends HostArrays[D] ? D : never }[DType]
+
 const constructors = {
   float32: Float32Array,
   float64: Float64Array,

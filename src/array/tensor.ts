@@ -4,7 +4,7 @@
  * Static shapes are gradual. An unknown size turns into `any` inside one phantom property that is not exported, so it
  * fits both ways, while 784 and 783 do not. The literal shape stands in no ordinary member: covariance would undo that.
  */
-import { type DType, dtypeOf, type HostArray, hostArrayFrom } from './dtype.js'
+import { type DType, type DTypeOf, dtypeOf, type HostArray, hostArrayFrom } from './dtype.js'
 import { fail } from './error.js'
 import { Node, noAttributes, type Storage } from './node.js'
 import { checkShape, type Shape, showShape, sizeOf } from './shape.js'
@@ -83,6 +83,7 @@ const flatten = (values: Nested, shape: Shape, depth: number, out: (number | boo
  */
 export function tensor(values: NestedNumbers): Tensor
 export function tensor(values: NestedBooleans): Tensor<Shape, 'bool'>
+export function tensor<const S extends Shape, A extends HostArray>(values: A, shape: S): Tensor<Mutable<S>, DTypeOf<A>>
 export function tensor<const S extends Shape, D extends DType = 'float32'>(
   values: ArrayLike<number | boolean>,
   shape: S,
