@@ -1,10 +1,10 @@
 /** Builders of layer values that the families share. */
 import type { State } from '#fp/State'
 import { argument } from '../array/control.js'
-import { expectFloat } from '../array/dtype.js'
+import { type DType, expectFloat } from '../array/dtype.js'
 import { add } from '../array/elementwise.js'
 import { fail } from '../array/error.js'
-import { checkShape, sameShape, showShape } from '../array/shape.js'
+import { checkShape, type Shape, sameShape, showShape } from '../array/shape.js'
 import { type AnyTensor, isTensor, type Tensor } from '../array/tensor.js'
 import { zipTrees } from '../array/tree.js'
 import type { Random, Rng } from '../random/rng.js'
@@ -139,6 +139,28 @@ export const stateless = <X, Y>(
 /** The float dtype that params take for an input: its own, or float32 where the input holds integers. */
 export const floatDTypeOf = (input: ArraySpec): 'float32' | 'float64' =>
   input.dtype === 'float64' ? 'float64' : 'float32'
+
+/**
+ * Params have the shapes, and the dtype of the input, that `init` gives them: nothing broadcasts them, and those of
+ * another layer do not pass.
+ */
+export const checkParams = (
+  name: string,
+  params: unknown,
+  shapes: Readonly<Record<string, Shape>>,
+  dtype: DType | 'any' = 'any',
+): void => {
+  for (const key of Object.keys(shapes)) {
+    const param = (params as Readonly<Record<string, unknown>> | undefined)?.[key]
+    if (isTensor(param) && sameShape(param.shape, shapes[key]) && (dtype === 'any' || param.dtype === dtype)) continue
+    fail(
+      `${name}.${key}`,
+      `${dtype === 'any' ? 'an array' : dtype} ${showShape(shapes[key])}`,
+      describe(param),
+      'Pass what init gave for inputs of this dtype, or a checkpoint of this layer.',
+    )
+  }
+}
 
 /** A size of a layer: a positive whole number. */
 export const checkSizes = (name: string, sizes: Readonly<Record<string, number>>): void => {

@@ -5,7 +5,7 @@ import { reshape, transpose } from '../array/move.js'
 import { sum } from '../array/reduce.js'
 import type { Tensor } from '../array/tensor.js'
 import type { Initializer } from '../init/initializer.js'
-import { checkInput, checkSizes, parametric } from './build.js'
+import { checkInput, checkParams, checkSizes, parametric } from './build.js'
 import { drawWeightAndBias, type WeightAndBias } from './initialize.js'
 import { type Layer, type None, oneArray } from './layer.js'
 
@@ -50,11 +50,13 @@ const fullyConnected = (
 ): Layer<Tensor, Tensor, WeightAndBias, None> => {
   checkSizes(name, { inputs, outputs })
   const fans = { in: inputs, out: outputs }
+  const shapes = { weight: [outputs, inputs], ...(options.bias === false ? {} : { bias: [outputs] }) }
   return parametric<Tensor, Tensor, WeightAndBias>(
     name,
     (input) => drawWeightAndBias(options, [outputs, inputs], outputs, fans, oneArray(name, input)),
     (params, x) => {
       checkInput(name, x, anyRank ? { axis: -1, size: inputs } : { rank: 2, axis: 1, size: inputs })
+      checkParams(name, params, shapes, x.dtype)
       if (x.shape.length === 2) return affine(params, x)
       const [y, pullback] = affine(params, reshape(x, [-1, inputs]))
       return [

@@ -7,7 +7,7 @@ import type { Shape } from '../array/shape.js'
 import { hostData, type Tensor } from '../array/tensor.js'
 import type { Initializer } from '../init/initializer.js'
 import { normal } from '../init/sampled.js'
-import { checkSizes, drawRecord, parametric } from './build.js'
+import { checkParams, checkSizes, drawRecord, parametric } from './build.js'
 import { initialize } from './initialize.js'
 import { type Layer, type None, oneArray } from './layer.js'
 
@@ -57,6 +57,7 @@ export const embedding = <V extends number, E extends number, B extends number[]
       }),
     ({ weight }, indices) => {
       checkIndices(indices, count)
+      checkParams('embedding', { weight }, { weight: [count, size] })
       const places = indices as Tensor<Shape, 'int32'>
       return [
         gather(weight, places),

@@ -10,7 +10,7 @@ import type { Tensor } from '../../array/tensor.js'
 import { constant } from '../../init/constant.js'
 import type { Initializer } from '../../init/initializer.js'
 import { kaimingNormal } from '../../init/scaled.js'
-import { checkInput, checkSizes, drawRecord, parametric } from '../build.js'
+import { checkInput, checkParams, checkSizes, drawRecord, parametric } from '../build.js'
 import { initialize } from '../initialize.js'
 import { type Layer, type None, oneArray } from '../layer.js'
 import { gate } from './rectifiers.js'
@@ -44,6 +44,7 @@ export const prelu = <T extends Tensor, C extends number = 1>(
     (input) => drawRecord({ alpha: initialize(constant(initial), [channels], undefined, oneArray('prelu', input)) }),
     ({ alpha }, x) => {
       checkInput('prelu', x, channels === 1 ? {} : { axis: 1, size: channels })
+      checkParams('prelu', { alpha }, { alpha: [channels] }, x.dtype)
       const slope = alphaFor(alpha, x)
       return [
         gate(x, x, mul(x, slope)),
@@ -82,6 +83,7 @@ export const maxout = <I extends number, O extends number, K extends number = 2,
   const { in: inputs, out: outputs, weightInitializer = kaimingNormal({ gain: 1 }) } = options
   const pieces = options.pieces ?? 2
   checkSizes('maxout', { in: inputs, out: outputs, pieces })
+  const shapes = { weight: [pieces, inputs, outputs], bias: [pieces, outputs] }
   return parametric<Tensor, Tensor, { readonly weight: Tensor; readonly bias: Tensor }>(
     'maxout',
     (input) => {
@@ -93,6 +95,7 @@ export const maxout = <I extends number, O extends number, K extends number = 2,
     },
     ({ weight, bias }, x) => {
       checkInput('maxout', x, { rank: 2, axis: 1, size: inputs })
+      checkParams('maxout', { weight, bias }, shapes, x.dtype)
       const z: Tensor = add(matmul(x, weight), expandDims(bias, 1))
       return [
         max(z, 0),

@@ -6,7 +6,7 @@ import { constant } from '../../init/constant.js'
 import type { Initializer } from '../../init/initializer.js'
 import { xavierUniform } from '../../init/scaled.js'
 import type { Random } from '../../random/rng.js'
-import { checkInput, checkSizes, drawRecord, parametric, specOf, sumCotangents } from '../build.js'
+import { checkInput, checkParams, checkSizes, drawRecord, parametric, specOf, sumCotangents } from '../build.js'
 import { affine, type DenseParams } from '../dense.js'
 import { initialize, type WeightAndBias } from '../initialize.js'
 import { type ArraySpec, inputsOf, type Layer, type None, oneArray } from '../layer.js'
@@ -60,6 +60,8 @@ const forward =
   (name: string, features: number, heads: number, options: AttentionOptions) =>
   (params: Params, inputs: Three): readonly [Tensor, (cotangent: Tensor) => readonly [Params, Three]] => {
     for (const x of inputs) checkInput(name, x, { rank: 3, axis: 2, size: features })
+    for (const part of ['query', 'key', 'value', 'out'] as const)
+      checkParams(`${name}.${part}`, params[part], { weight: [features, features], bias: [features] }, inputs[0].dtype)
     const [query, fromQuery] = project(params.query, inputs[0])
     const [key, fromKey] = project(params.key, inputs[1])
     const [value, fromValue] = project(params.value, inputs[2])

@@ -1,11 +1,12 @@
 /** Convolution layers. */
+import { expectFloat } from '../../array/dtype.js'
 import { add } from '../../array/elementwise.js'
 import { fail } from '../../array/error.js'
 import { reshape } from '../../array/move.js'
 import { sum } from '../../array/reduce.js'
 import type { Tensor } from '../../array/tensor.js'
 import { type Fans, fansOf, type Initializer } from '../../init/initializer.js'
-import { checkSizes, parametric } from '../build.js'
+import { checkParams, checkSizes, parametric } from '../build.js'
 import { drawWeightAndBias, type WeightAndBias } from '../initialize.js'
 import { type Layer, type None, oneArray } from '../layer.js'
 import { convolved, type TransposedOptions, transposeConvolved, transposedGeometryOf } from './convolve2d.js'
@@ -72,10 +73,13 @@ const convolution = (
   convolve: Convolve,
 ): Layer<Tensor, Tensor, WeightAndBias, None> => {
   const outputs = options.out
+  const shapes = { weight: shape, ...(options.bias === false ? {} : { bias: [outputs] }) }
   return parametric<Tensor, Tensor, WeightAndBias>(
     name,
     (input) => drawWeightAndBias(options, shape, outputs, fans, oneArray(name, input)),
     (params, x) => {
+      expectFloat(name, x.dtype)
+      checkParams(name, params, shapes, x.dtype)
       const [y, pullback] = convolve(x, params.weight)
       return [
         params.bias === undefined ? y : add(y, reshape(params.bias, [outputs, 1, 1]) as Tensor),

@@ -8,7 +8,16 @@ import { sum } from '../../array/reduce.js'
 import { showShape, sizeOf } from '../../array/shape.js'
 import type { Tensor } from '../../array/tensor.js'
 import type { Random } from '../../random/rng.js'
-import { checkCotangent, checkInput, checkSizes, floatDTypeOf, placeholder, pure, specOf } from '../build.js'
+import {
+  checkCotangent,
+  checkInput,
+  checkParams,
+  checkSizes,
+  floatDTypeOf,
+  placeholder,
+  pure,
+  specOf,
+} from '../build.js'
 import { type Apply, type Initial, type Layer, oneArray, type Spec } from '../layer.js'
 import { inverseDeviation, statisticsOf } from './standardize.js'
 
@@ -45,10 +54,12 @@ const otherAxes = (x: Tensor): number[] => x.shape.map((_, i) => i).filter((i) =
 /** A vector of channels, to be broadcast against arrays with channels on axis 1. */
 const alongChannels = (v: Tensor, x: Tensor): Tensor => reshape(v, [x.shape[1], ...x.shape.slice(2).map(() => 1)])
 
-const check = (channels: number, x: Tensor): void => {
+const check = (channels: number, x: Tensor, params: Params, state: State): void => {
   if (x.shape.length < 2)
     fail('batchNorm', 'an array of rank 2 or more', showShape(x.shape), 'Axis 0 is the batch, axis 1 the channels.')
   checkInput('batchNorm', x, { axis: 1, size: channels })
+  checkParams('batchNorm', params, { gamma: [channels], beta: [channels] }, x.dtype)
+  checkParams('batchNorm', state, { mean: [channels], variance: [channels] }, x.dtype)
 }
 
 /**
@@ -59,7 +70,7 @@ const check = (channels: number, x: Tensor): void => {
 const trainOf =
   (channels: number, momentum: number, epsilon: number): Step =>
   ({ gamma, beta }, state, x) => {
-    check(channels, x)
+    check(channels, x, { gamma, beta }, state)
     const n = sizeOf(x.shape) / channels
     if (n < 2)
       fail(
@@ -95,7 +106,7 @@ const trainOf =
 const inferOf =
   (channels: number, epsilon: number): Step =>
   ({ gamma, beta }, state, x) => {
-    check(channels, x)
+    check(channels, x, { gamma, beta }, state)
     const inverse = inverseDeviation(state.variance, epsilon)
     const centred: Tensor = sub(x, alongChannels(state.mean, x))
     const scale = alongChannels(mul(inverse, gamma) as Tensor, x)

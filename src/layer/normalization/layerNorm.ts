@@ -8,7 +8,7 @@ import { mean, sum } from '../../array/reduce.js'
 import { type Shape, showShape, sizeOf } from '../../array/shape.js'
 import type { Mutable, Tensor } from '../../array/tensor.js'
 import { constant } from '../../init/constant.js'
-import { checkInput, checkSizes, drawRecord, parametric } from '../build.js'
+import { checkInput, checkParams, checkSizes, drawRecord, parametric } from '../build.js'
 import { initialize } from '../initialize.js'
 import { type Layer, type None, oneArray } from '../layer.js'
 import type { Channelwise, NormParams } from './batchNorm.js'
@@ -79,6 +79,7 @@ export const layerNorm: LayerNorm = (features: number | Shape, { epsilon = 1e-5 
         showShape(x.shape),
         'Give the sizes of the last axes.',
       )
+    checkParams('layerNorm', { gamma, beta }, { gamma: sizes, beta: sizes }, x.dtype)
     const axes = sizes.map((_, i) => lead + i)
     const { centred, variance } = statisticsOf(x, axes)
     const inverse = inverseDeviation(variance, epsilon)
@@ -127,6 +128,7 @@ export const groupNorm = <C extends number, N extends number = number, Places ex
     if (x.shape.length < 2)
       fail('groupNorm', 'rank 2 or more', showShape(x.shape), 'Axis 0 is the batch, axis 1 the channels.')
     checkInput('groupNorm', x, { axis: 1, size: channels })
+    checkParams('groupNorm', { gamma, beta }, { gamma: [channels], beta: [channels] }, x.dtype)
     // batch, group, channel of the group, place
     const shape = [x.shape[0], groups, channels / groups, sizeOf(x.shape.slice(2))]
     const channelwise = (v: Tensor): Tensor => reshape(v, [groups, channels / groups, 1])

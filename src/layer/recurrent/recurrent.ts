@@ -19,9 +19,9 @@ import { constant } from '../../init/constant.js'
 import type { Fans, Initializer } from '../../init/initializer.js'
 import { lecunUniform } from '../../init/scaled.js'
 import type { Random } from '../../random/rng.js'
-import { checkInput, checkSizes, drawRecord, type Forward, parametric, specOf } from '../build.js'
+import { checkInput, checkParams, checkSizes, drawRecord, type Forward, parametric, specOf } from '../build.js'
 import { initialize } from '../initialize.js'
-import { type ArraySpec, inputsOf, type Layer, type None, oneArray, type Spec } from '../layer.js'
+import { type ArraySpec, inputsOf, type Layer, type None, oneArray, type Spec, showSpec } from '../layer.js'
 
 /** Weights of all gates, stacked along the first axis, as PyTorch's weight_ih, weight_hh, bias_ih and bias_hh are. */
 export interface RecurrentParams {
@@ -71,6 +71,10 @@ export const recurrent = <C>(
   const weights = options.weightInitializer ?? uniformByHidden(hidden)
   checkSizes(name, { inputs, hidden })
   const rows = gates * hidden
+  const shapes = {
+    ...{ weightInput: [rows, inputs], weightHidden: [rows, hidden] },
+    ...{ biasInput: [rows], biasHidden: [rows] },
+  }
   const fans = (columns: number): Fans => ({ in: columns, out: hidden })
   const draw = (input: Spec): Random<RecurrentParams> => {
     const spec = oneArray(name, inputsOf(name, input, 2)[0])
@@ -86,6 +90,10 @@ export const recurrent = <C>(
     checkInput(name, input[0], { rank: 3, axis: 2, size: inputs })
     if (input[0].shape[0] === 0)
       fail(name, 'at least one step', showShape(input[0].shape), 'Leave out sequences without steps.')
+    checkParams(name, params, shapes, input[0].dtype)
+    const carry = carryOf({ shape: [input[0].shape[1], hidden], dtype: input[0].dtype })
+    if (showSpec(carry) !== showSpec(specOf(input[1])))
+      fail(name, `a carry ${showSpec(carry)}`, showSpec(specOf(input[1])), 'Begin with zeroCarry(layer, x).')
     return forward(params, input)
   })
   return {
