@@ -1,17 +1,31 @@
 /** The WebAssembly backend. */
 import type { HostArray } from '../../array/dtype.js'
+import { fail } from '../../array/error.js'
 import type { Backend, Executable } from '../../engine/backend.js'
 import { describePlan } from '../../engine/describe.js'
 import { lower } from '../../engine/lower.js'
 import { allocateBuffer, type CpuBuffer, createExecutable } from './runtime/executable.js'
-import { createRuntime } from './runtime/runtime.js'
+import { createRuntime, type Runtime } from './runtime/runtime.js'
 import { copyIn, copyOut } from './runtime/transfer.js'
 
 export type { CpuBuffer } from './runtime/executable.js'
 
+export interface CpuOptions {
+  /**
+   * How many threads compute, the calling one among them; 1 unless told. Where threads cannot share memory (a page's own
+   * thread, pages that are not isolated from other origins) it is 1 whatever was asked for.
+   */
+  readonly threads?: number
+}
+
 /** float32, int32, uint32 and bool; the reference backend has float64. */
-export const cpuBackend = (): Backend<CpuBuffer, 'sync'> => {
-  const runtime = createRuntime()
+export const cpuBackend = ({ threads = 1 }: CpuOptions = {}): Backend<CpuBuffer, 'sync'> => {
+  if (!Number.isInteger(threads) || threads < 1)
+    fail('cpu', 'a whole number of threads, 1 or more', String(threads), 'Write cpu({ threads: 2 }).')
+  return backendOn(createRuntime(threads))
+}
+
+export const backendOn = (runtime: Runtime): Backend<CpuBuffer, 'sync'> => {
   const { memory } = runtime
   return {
     name: 'cpu',

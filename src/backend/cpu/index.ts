@@ -1,15 +1,18 @@
 /** Entry point `pullback/cpu`: the WebAssembly device. */
 import { deviceOf, type SyncDevice } from '../../engine/device.js'
-import { cpuBackend } from './backend.js'
+import { type CpuOptions, cpuBackend } from './backend.js'
 
-export { cpuBackend } from './backend.js'
+export { type CpuOptions, cpuBackend } from './backend.js'
 
 /**
- * A device that runs compiled WebAssembly SIMD kernels: synchronous, in Node and browsers, with the same bits everywhere.
+ * A device that runs compiled WebAssembly SIMD kernels: synchronous, in Node and browsers, with the same bits everywhere
+ * and for any number of threads.
+ *
+ * @throws PullbackError when `threads` is not a whole number of 1 or more
  *
  * @example
- * import { add, tensor } from 'pullback'
+ * import { add, tensor, toArray } from 'pullback'
  * import { cpu } from 'pullback/cpu'
- * cpu().evaluateSync(add(tensor([1, 2], [2]), 1))
+ * toArray(cpu().evaluateSync(add(tensor([1, 2], [2]), 1))) // => Float32Array [2, 3]
  */
-export const cpu = (): SyncDevice => deviceOf(cpuBackend())
+export const cpu = (options: CpuOptions = {}): SyncDevice => deviceOf(cpuBackend(options))

@@ -5,6 +5,7 @@
  */
 import type { DType } from '../../../array/dtype.js'
 import type { FunctionDefinition, FunctionType } from '../emit/code.js'
+import { chunkOf, type Sharing } from './sharing.js'
 
 /** One 32-bit word of a descriptor. What is not a number becomes one when the plan gets its place in memory. */
 export type Word =
@@ -43,7 +44,7 @@ export interface Launch {
   readonly words: readonly Word[]
   /** Parts of the work that may run in any order, on any thread. */
   readonly units: number
-  /** Elements or multiplications: about a nanosecond each; decides whether threads pay. */
+  /** About how many nanoseconds it takes; decides whether threads pay. */
   readonly work: number
 }
 
@@ -53,15 +54,16 @@ export interface Room {
   readonly temporary: (elements: number) => number
   /** The table that `make` makes; `key` says which, and one that was made already is used again. */
   readonly table: (key: string, make: () => Int32Array) => Int32Array
+  readonly sharing: Sharing
 }
 
 export const addressOf = (buffer: number, offset = 0): Word => ({ kind: 'buffer', buffer, offset })
 
-/** A list of launches as kernel/sequence.ts reads it. */
-export const listWords = (launches: readonly Launch[]): Word[] =>
-  launches.flatMap(({ source, words, units }): Word[] => [
-    { kind: 'function', source },
-    { kind: 'words', words },
-    units,
-    0,
+/** A list of launches as kernel/sequence.ts and kernel/threads.ts read it. */
+export const listWords = (launches: readonly Launch[], sharing: Sharing): Word[] =>
+  launches.flatMap((launch): Word[] => [
+    { kind: 'function', source: launch.source },
+    { kind: 'words', words: launch.words },
+    launch.units,
+    chunkOf(launch, sharing),
   ])

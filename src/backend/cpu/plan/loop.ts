@@ -2,7 +2,7 @@
 import { sizeOf } from '../../../array/shape.js'
 import type { Access, Body } from '../../../engine/kernel.js'
 import { pieceLength, writeLoop } from '../kernel/loop.js'
-import { nestOf, planBody, strideClasses, structureKey } from './body.js'
+import { nestOf, planBody, strideClasses, structureKey, workOf } from './body.js'
 import type { Launch } from './launch.js'
 import { descriptorWords } from './layout.js'
 import { type Nest, ordered } from './nest.js'
@@ -29,7 +29,7 @@ export const planLoop = (name: string, dims: readonly number[], body: Body, resu
       },
       words: descriptorWords([], nest, planned),
       units: rank === 1 ? Math.ceil(row / pieceLength) : places / row,
-      work: places * (1 + 0.25 * body.steps.length),
+      work: workOf(body, places),
     },
   ]
 }

@@ -12,6 +12,7 @@ import { addressOf, type KernelSource, type Launch, type Room, type Word } from 
 import { planLoop } from './loop.js'
 import { plainStore } from './reduce/groups.js'
 import { withResult } from './reduce/reduce.js'
+import { isShared, type Sharing } from './sharing.js'
 import { type Axis, axisSize, groupCost, groupsOf, offsetsOf, uniformStride } from './tables.js'
 
 /** An operand: its own axis (m or n), the common axis k, and the matrices of the batch. */
@@ -78,14 +79,36 @@ const columnStrideOf = ({ own, depth }: Side): number =>
 
 const roundUp = (n: number, unit: number): number => Math.ceil(n / unit) * unit
 
+/** Nothing is packed for a vector, so that its products take longer. */
+const vectorWork = (work: number): number => 2.5 * work
+
+/** Rows and columns of a unit: all rows by as many columns as fit the cache, or less where threads need parts to share. */
+const stripesOf = (
+  batch: number,
+  m: number,
+  n: number,
+  work: number,
+  sharing: Sharing,
+): readonly [rows: number, columns: number] => {
+  let [rows, columns] = [m, Math.min(roundUp(n, tileColumns), widestStripe)]
+  if (!isShared(sharing, work)) return [rows, columns]
+  const units = (): number => batch * Math.ceil(m / rows) * Math.ceil(n / columns)
+  while (units() < 4 * sharing.threads && (rows > 32 || columns > 64))
+    if (columns >= rows && columns > 64) columns = roundUp(columns / 2, tileColumns)
+    else if (rows > 32) rows = roundUp(rows / 2, tileRows)
+    else columns = roundUp(columns / 2, tileColumns)
+  return [rows, columns]
+}
+
 /** c = a b, the results in `target`. */
 const planProduct = (name: string, a: Side, b: Side, target: Target, room: Room): Launch => {
   const [m, n, k, batch] = [axisSize(a.own), axisSize(b.own), axisSize(a.depth), axisSize(a.batch)]
   const left = sideTables(a, 4, room)
   const right = sideTables(b, 8, room)
   const asVector = m === 1
-  const columnStripe = Math.min(roundUp(n, 8), widestStripe)
-  const columnStripes = Math.ceil(n / columnStripe)
+  const work = (batch * m * n * k) / 16
+  const [rowStripe, columnStripe] = stripesOf(batch, m, n, asVector ? vectorWork(work) : work, room.sharing)
+  const [rowStripes, columnStripes] = [Math.ceil(m / rowStripe), Math.ceil(n / columnStripe)]
   const rightAcross = asVector ? (right.across ? columnStrideOf(b) : 0) : Number(right.across)
   const alongColumns = asVector || !right.across
   const words: Word[] = [
@@ -107,10 +130,9 @@ const planProduct = (name: string, a: Side, b: Side, target: Target, room: Room)
     4 * target.rowStride,
     columnStripe,
     columnStripes,
-    // One stripe of rows.
-    m,
-    1,
-    Number(roundUp(m, 4) * k * 4 <= wholeLimit),
+    rowStripe,
+    rowStripes,
+    Number(roundUp(rowStripe, tileRows) * k * 4 <= wholeLimit),
     0,
     0,
   ]
@@ -118,8 +140,8 @@ const planProduct = (name: string, a: Side, b: Side, target: Target, room: Room)
     name,
     source: asVector ? vectorSource : gemmSource,
     words,
-    units: batch * columnStripes,
-    work: (batch * m * n * k) / 16,
+    units: batch * columnStripes * rowStripes,
+    work: asVector ? vectorWork(work) : work,
   }
 }
 

@@ -6,6 +6,7 @@ import { planMatmul } from './matmul.js'
 import type { Plan, PlannedKernel } from './planned.js'
 import { planReduce } from './reduce/reduce.js'
 import { planScan } from './scan.js'
+import type { Sharing } from './sharing.js'
 import { planWhole } from './whole.js'
 
 const alignment = 16
@@ -19,13 +20,13 @@ const launchesOf = (kernel: Kernel, room: Room): Launch[] => {
     case 'matmul':
       return planMatmul(kernel, room)
     case 'scan':
-      return planScan(kernel, room, planKernels)
+      return planScan(kernel, room, (body) => planKernels(body, room.sharing))
     default:
       return planWhole(kernel, room)
   }
 }
 
-export const planKernels = (plan: KernelPlan): Plan => {
+export const planKernels = (plan: KernelPlan, sharing: Sharing): Plan => {
   const buffers = [...plan.buffers]
   let workspace = plan.workspace
   const tables = new Map<string, Int32Array>()
@@ -33,6 +34,7 @@ export const planKernels = (plan: KernelPlan): Plan => {
     // What one kernel needs for itself lies where that of the others lies.
     let end = plan.workspace
     const room: Room = {
+      sharing,
       temporary: (size) => {
         buffers.push({ dtype: 'float32', size, role: { kind: 'temporary', offset: end } })
         end += Math.ceil(size / alignment) * alignment

@@ -3,8 +3,9 @@
  * that change from step to step become words that the scan writes.
  */
 import type { KernelPlan, PlannedBuffer, ScanKernel } from '../../../engine/kernel.js'
-import { carryWords, movingWords, scan } from '../kernel/scan.js'
-import { launchBytes } from '../kernel/sequence.js'
+import { carryWords, movingWords, scanOf } from '../kernel/scan.js'
+import { launchBytes, sequence } from '../kernel/sequence.js'
+import { sharedSequence } from '../kernel/threads.js'
 import { addressOf, type Label, type Launch, listWords, type Room, type Word } from './launch.js'
 import { planLoop } from './loop.js'
 import type { Plan } from './planned.js'
@@ -89,10 +90,10 @@ export const planScan = (kernel: ScanKernel, room: Room, plan: (plan: KernelPlan
   return [
     {
       name: 'scan',
-      source: { key: 'scan', write: () => scan },
+      source: { key: 'scan', write: () => scanOf(room.sharing.threads > 1 ? sharedSequence : sequence) },
       words: [
         ...[length, Number(reverse)],
-        { kind: 'words', words: listWords(launches) },
+        { kind: 'words', words: listWords(launches, room.sharing) },
         launches.length * launchBytes,
         { kind: 'words', words: moving },
         moving.length / movingWords,
@@ -100,7 +101,8 @@ export const planScan = (kernel: ScanKernel, room: Room, plan: (plan: KernelPlan
         alternating.length / carryWords,
       ],
       units: 1,
-      work: length * launches.reduce((sum, { work }) => sum + work, 0),
+      // It shares the launches of its body itself.
+      work: 0,
     },
   ]
 }

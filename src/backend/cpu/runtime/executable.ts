@@ -55,7 +55,7 @@ const placeImage = (runtime: Runtime, plan: Plan, inputCount: number, slots: num
   const { memory, library } = runtime
   const launches = plan.kernels.flatMap((kernel) => kernel.launches)
   const bindings = plan.buffers.map((buffer) => bindingOf(buffer, inputCount))
-  const linked = link(launches, bindings, slots)
+  const linked = link(launches, bindings, slots, runtime.sharing)
   const places = library.places(linked.functions.map((use) => use.source))
   const size = Math.max(4 * linked.words.length, 4)
   const block = memory.allocate(size, 'a plan')
@@ -102,7 +102,7 @@ export const createExecutable = (
   { keep, donated }: RunOptions,
 ): CpuExecutable => {
   const { memory, workspace } = runtime
-  const plan = planKernels(source)
+  const plan = planKernels(source, runtime.sharing)
   const image = placeImage(runtime, plan, inputCount, 1 + inputCount + source.outputs.length)
   const { buffers, outputs } = source
   const workspaceBytes = align(4 * plan.workspace)

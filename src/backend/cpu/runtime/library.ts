@@ -11,26 +11,16 @@ export interface Library {
   readonly places: (sources: readonly KernelSource[]) => Int32Array
   /** The function itself, for calls from outside. */
   readonly function: (source: KernelSource) => (...args: readonly number[]) => void
-  /** Is told the bytes of every module, that other threads may have the same table. */
-  readonly modules: () => readonly Uint8Array<ArrayBuffer>[]
-  readonly size: () => number
 }
 
-/** Instances are all alike: they import the memory and the table, and write themselves into it. */
-export const instantiate = (
-  module: WebAssembly.Module,
-  memory: WebAssembly.Memory,
-  table: WebAssembly.Table,
-): WebAssembly.Instance =>
-  new WebAssembly.Instance(module, {
-    [importNames.module]: { [importNames.memory]: memory, [importNames.table]: table },
-  })
-
-export const createLibrary = (memory: Memory): Library => {
+/** `compiled` hears of every module, and how long the table is with it: other threads need the same. */
+export const createLibrary = (
+  memory: Memory,
+  compiled: (bytes: Uint8Array<ArrayBuffer>, tableLength: number) => void,
+): Library => {
   // Place 0 stays empty: it means no function.
   const table = new WebAssembly.Table({ initial: 1, element: 'anyfunc' })
   const known = new Map<string, number>()
-  const compiled: Uint8Array<ArrayBuffer>[] = []
 
   const add = (sources: ReadonlyMap<string, KernelSource>): void => {
     const first = table.length
@@ -40,8 +30,10 @@ export const createLibrary = (memory: Memory): Library => {
       definition: write(),
     }))
     const bytes = assemble(entries, { shared: memory.shared, maximumPages })
-    instantiate(new WebAssembly.Module(bytes), memory.wasm, table)
-    compiled.push(bytes)
+    new WebAssembly.Instance(new WebAssembly.Module(bytes), {
+      [importNames.module]: { [importNames.memory]: memory.wasm, [importNames.table]: table },
+    })
+    compiled(bytes, table.length)
     let place = first
     for (const key of sources.keys()) known.set(key, place++)
   }
@@ -54,7 +46,5 @@ export const createLibrary = (memory: Memory): Library => {
   return {
     places,
     function: (source) => table.get(places([source])[0]) as (...args: readonly number[]) => void,
-    modules: () => compiled,
-    size: () => table.length,
   }
 }

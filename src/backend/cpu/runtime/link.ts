@@ -6,6 +6,7 @@
 import type { DType } from '../../../array/dtype.js'
 import { launchBytes } from '../kernel/sequence.js'
 import { type KernelSource, type Label, type Launch, listWords, type Word } from '../plan/launch.js'
+import type { Sharing } from '../plan/sharing.js'
 
 /** Where element 0 of a buffer is. */
 export type Binding = { readonly slot: number; readonly bytes: number }
@@ -30,7 +31,12 @@ export interface Linked {
   readonly list: number
 }
 
-export const link = (launches: readonly Launch[], bindings: readonly Binding[], slots: number): Linked => {
+export const link = (
+  launches: readonly Launch[],
+  bindings: readonly Binding[],
+  slots: number,
+  sharing: Sharing,
+): Linked => {
   const words: number[] = []
   const functions: { readonly word: number; readonly source: KernelSource }[] = []
   const own: number[] = []
@@ -91,7 +97,7 @@ export const link = (launches: readonly Launch[], bindings: readonly Binding[], 
     }
   }
 
-  const list = place(listWords(launches))
+  const list = place(listWords(launches, sharing))
   // Placing may find more to place.
   for (let i = 0; i < pending.length; i++) {
     const { word, place: put } = pending[i]

@@ -1,31 +1,47 @@
 /** What all plans of a device share. */
 import { gemmScratch } from '../kernel/matmul/gemm.js'
 import { sequence } from '../kernel/sequence.js'
+import { sharedSequence, work } from '../kernel/threads.js'
+import { alone, type Sharing, usualWorth } from '../plan/sharing.js'
 import { createLibrary, type Library } from './library.js'
 import { createMemory, type Memory } from './memory.js'
 import { createRegion, type Region } from './region.js'
+import { canShare, startWorkers, type Workers } from './workers.js'
 
 export interface Runtime {
   readonly memory: Memory
   readonly library: Library
   /** Temporaries, and arrays on their way in and out. */
   readonly workspace: Region
+  /** One thread where they cannot share memory. */
+  readonly sharing: Sharing
   /** Runs the launches listed at `list`. */
   readonly run: (list: number, end: number) => void
 }
 
-export const createRuntime = (): Runtime => {
-  const memory = createMemory(false)
-  const library = createLibrary(memory)
-  const scratch = memory.allocate(gemmScratch, 'scratch')
+/** `worth`: see plan/sharing.ts. */
+export const createRuntime = (asked = 1, worth = usualWorth): Runtime => {
+  const sharing = asked > 1 && canShare() ? { threads: asked, worth } : alone
+  const { threads } = sharing
+  const memory = createMemory(threads > 1)
+  const scratches = Array.from({ length: threads }, () => memory.allocate(gemmScratch, 'scratch'))
+  let workers: Workers | undefined
+  const library = createLibrary(memory, (bytes, tableLength) => workers?.announce(bytes, tableLength))
+  if (threads > 1) {
+    workers = startWorkers(memory, scratches.slice(1))
+    // Workers expect their loop to be the first function of all.
+    library.places([{ key: 'work', write: () => work }])
+  }
+  const source = { key: 'sequence', write: () => (threads > 1 ? sharedSequence : sequence) }
   let run: ((...args: readonly number[]) => void) | undefined
   return {
     memory,
     library,
+    sharing,
     workspace: createRegion(memory),
     run: (list, end) => {
-      run ??= library.function({ key: 'sequence', write: () => sequence })
-      run(list, end, scratch)
+      run ??= library.function(source)
+      run(list, end, scratches[0]!)
     },
   }
 }

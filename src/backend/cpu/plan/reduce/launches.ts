@@ -5,7 +5,7 @@ import { writeArgMax } from '../../kernel/argMax.js'
 import { writeReduceColumns } from '../../kernel/reduceColumns.js'
 import { type ReduceShape, writeReduceRows } from '../../kernel/reduceRows.js'
 import { tapWords, writeReduceTaps } from '../../kernel/reduceTaps.js'
-import { type PlannedBody, strideClasses, structureKey } from '../body.js'
+import { type PlannedBody, strideClasses, structureKey, workOf } from '../body.js'
 import type { Launch } from '../launch.js'
 import { descriptorWords } from '../layout.js'
 import { type Blocks, type Groups, joined, part, type Reduction } from './groups.js'
@@ -17,8 +17,6 @@ export interface Placed {
   readonly planned: PlannedBody
   readonly groups: Groups
 }
-
-const workOf = ({ dims, steps }: Reduction): number => sizeOf(dims) * (1 + 0.25 * steps.length)
 
 export const argMaxLaunch = ({ reduction, dtype, planned, groups }: Placed): Launch => {
   const { op, value } = reduction
@@ -34,7 +32,7 @@ export const argMaxLaunch = ({ reduction, dtype, planned, groups }: Placed): Lau
     },
     words: descriptorWords([], nest, planned),
     units: sizeOf(groups.kept.dims),
-    work: workOf(reduction),
+    work: workOf(reduction, 1.5 * sizeOf(reduction.dims)),
   }
 }
 
@@ -71,7 +69,7 @@ export const tapsLaunch = ({ reduction, dtype, planned, groups }: Placed): Launc
     },
     words: descriptorWords([{ kind: 'table', values }, 4 * values.length], groups.kept, planned),
     units: sizeOf(dims) / dims[kept - 1],
-    work: workOf(reduction),
+    work: workOf(reduction, 1.5 * sizeOf(reduction.dims)),
   }
 }
 
@@ -107,6 +105,6 @@ export const blocksLaunch = (
     },
     words: descriptorWords(head, nest, planned),
     units: (columns ? vectors * (places / kept.dims[last]) : places) * blocks.blocks,
-    work: workOf(reduction),
+    work: workOf(reduction, 1.5 * sizeOf(reduction.dims)),
   }
 }
