@@ -2,7 +2,7 @@
 import { add, div, maximum, mul, sqrt, square } from '../array/elementwise.js'
 import { pow } from '../array/scalar/power.js'
 import type { Tensor } from '../array/tensor.js'
-import { atom, leafwise, movingAverage, type Slots, zerosOf } from './leafwise.js'
+import { atom, checkDecays, leafwise, movingAverage, type Slots, zerosOf } from './leafwise.js'
 import type { Optimizer } from './optimizer.js'
 
 export interface AdamOptions {
@@ -37,8 +37,9 @@ const denominator = (n: Tensor, beta2: number, step: number, epsilon: number): T
  *
  * Source: Kingma and Ba, "Adam" (2015).
  */
-export const scaleByAdam = ({ beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 }: AdamOptions = {}): Optimizer =>
-  atom<'mean' | 'square', 'step'>({
+export const scaleByAdam = ({ beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 }: AdamOptions = {}): Optimizer => {
+  checkDecays('scaleByAdam', { beta1, beta2 })
+  return atom<'mean' | 'square', 'step'>({
     init: initialMoments,
     update: (gradients, slots) => {
       const next = nextMoments('scaleByAdam', gradients, slots, beta1, beta2)
@@ -48,10 +49,12 @@ export const scaleByAdam = ({ beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 }: Adam
       return [updates, next]
     },
   })
+}
 
 /** As {@link scaleByAdam}, with the largest n so far. Source: Reddi, Kale, Kumar, "On the Convergence of Adam" (2018). */
-export const scaleByAmsgrad = ({ beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 }: AdamOptions = {}): Optimizer =>
-  atom<'mean' | 'square' | 'largest', 'step'>({
+export const scaleByAmsgrad = ({ beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 }: AdamOptions = {}): Optimizer => {
+  checkDecays('scaleByAmsgrad', { beta1, beta2 })
+  return atom<'mean' | 'square' | 'largest', 'step'>({
     init: (params) => ({ ...initialMoments(params), largest: zerosOf(params) }),
     update: (gradients, slots) => {
       const next = nextMoments('scaleByAmsgrad', gradients, slots, beta1, beta2)
@@ -62,6 +65,7 @@ export const scaleByAmsgrad = ({ beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 }: A
       return [updates, { ...next, largest }]
     },
   })
+}
 
 export interface NadamOptions extends AdamOptions {
   /** How fast the momentum warms up to beta1. */
@@ -81,6 +85,7 @@ export const scaleByNadam = ({
   epsilon = 1e-8,
   momentumDecay = 4e-3,
 }: NadamOptions = {}): Optimizer => {
+  checkDecays('scaleByNadam', { beta1, beta2 })
   const momentumAt = (step: number): number => beta1 * (1 - 0.5 * pow(0.96, step * momentumDecay))
   return atom<'mean' | 'square', 'step' | 'product'>({
     init: (params) => ({ ...initialMoments(params), product: 1 }),

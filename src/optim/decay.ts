@@ -1,5 +1,6 @@
 /** Weight decay. Before the scaling of a composition it is coupled (an L2 penalty), after it decoupled (AdamW). */
 import { add, mul } from '../array/elementwise.js'
+import { fail } from '../array/error.js'
 import { leafwise, stateless } from './leafwise.js'
 import type { Optimizer } from './optimizer.js'
 
@@ -8,7 +9,10 @@ import type { Optimizer } from './optimizer.js'
  *
  * Source: Loshchilov and Hutter, "Decoupled Weight Decay Regularization" (2019).
  */
-export const addDecayedWeights = (weightDecay: number): Optimizer =>
-  stateless((gradients, params) =>
+export const addDecayedWeights = (weightDecay: number): Optimizer => {
+  if (!(weightDecay >= 0 && weightDecay < Number.POSITIVE_INFINITY))
+    fail('addDecayedWeights', 'a decay from 0 on', String(weightDecay), 'It is the share of a weight in its gradient.')
+  return stateless((gradients, params) =>
     leafwise('addDecayedWeights', [gradients, params], (g, w) => add(g, mul(w, weightDecay))),
   )
+}

@@ -2,6 +2,7 @@
 import { zerosLike } from '../array/create.js'
 import { isFloat } from '../array/dtype.js'
 import { abs, add, less, mul, select } from '../array/elementwise.js'
+import { fail } from '../array/error.js'
 import { powerOfTwo } from '../array/scalar/bits.js'
 import type { Tensor } from '../array/tensor.js'
 import { mapTree, zipTrees } from '../array/tree.js'
@@ -31,6 +32,13 @@ export const atom = <Trees extends string = never, Numbers extends string = neve
     return [updates, { slots }]
   },
 })
+
+/** The weights of the past in moving averages: from 0, and below 1, where the past would never fade. */
+export const checkDecays = (path: string, decays: Readonly<Record<string, number>>): void => {
+  for (const [name, value] of Object.entries(decays))
+    if (!(value >= 0 && value < 1))
+      fail(path, `${name} from 0 and below 1`, String(value), 'Leave it out for the usual one.')
+}
 
 /** An optimizer that remembers nothing. */
 export const stateless = (update: <P>(gradients: P, params: P) => P): Optimizer =>

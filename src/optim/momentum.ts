@@ -1,6 +1,6 @@
 /** Heavy-ball and Nesterov's momentum. */
 import { add, mul } from '../array/elementwise.js'
-import { atom, flushed, leafwise, zerosOf } from './leafwise.js'
+import { atom, checkDecays, flushed, leafwise, zerosOf } from './leafwise.js'
 import type { Optimizer } from './optimizer.js'
 
 export interface TraceOptions {
@@ -17,8 +17,9 @@ export interface TraceOptions {
  * Source: Sutskever, Martens, Dahl, Hinton, "On the importance of initialization and momentum in deep learning" (2013),
  * in the form of PyTorch, where the rate is outside v.
  */
-export const trace = ({ decay, nesterov = false }: TraceOptions): Optimizer =>
-  atom<'velocity'>({
+export const trace = ({ decay, nesterov = false }: TraceOptions): Optimizer => {
+  checkDecays('trace', { decay })
+  return atom<'velocity'>({
     init: (params) => ({ velocity: zerosOf(params) }),
     update: (gradients, { velocity }) => {
       const next = leafwise('trace', [gradients, velocity], (g, v) => flushed(add(mul(v, decay), g)))
@@ -26,3 +27,4 @@ export const trace = ({ decay, nesterov = false }: TraceOptions): Optimizer =>
       return [nesterov ? ahead() : next, { velocity: next }]
     },
   })
+}

@@ -1,6 +1,6 @@
 /** Scaling by the root of second moments: AdaGrad, RMSProp, AdaDelta. */
 import { add, div, mul, sqrt, square } from '../array/elementwise.js'
-import { atom, flushed, leafwise, movingAverage, zerosOf } from './leafwise.js'
+import { atom, checkDecays, flushed, leafwise, movingAverage, zerosOf } from './leafwise.js'
 import type { Optimizer } from './optimizer.js'
 
 export interface DecayOptions {
@@ -21,21 +21,24 @@ export const scaleByAdagrad = ({ epsilon = 1e-10 }: Pick<DecayOptions, 'epsilon'
   })
 
 /** n = decay n + (1 - decay) g²; the update is g / (sqrt(n) + epsilon). Source: Tieleman and Hinton (2012), lecture 6e. */
-export const scaleByRms = ({ decay = 0.99, epsilon = 1e-8 }: DecayOptions = {}): Optimizer =>
-  atom<'square'>({
+export const scaleByRms = ({ decay = 0.99, epsilon = 1e-8 }: DecayOptions = {}): Optimizer => {
+  checkDecays('scaleByRms', { decay })
+  return atom<'square'>({
     init: (params) => ({ square: zerosOf(params) }),
     update: (gradients, slots) => {
       const next = leafwise('scaleByRms', [gradients, slots.square], (g, n) => movingAverage(decay, n, square(g)))
       return [leafwise('scaleByRms', [gradients, next], (g, n) => div(g, add(sqrt(n), epsilon))), { square: next }]
     },
   })
+}
 
 /**
  * n = decay n + (1 - decay) g²; the update is u = sqrt(d + epsilon) / sqrt(n + epsilon) g, where d is the moving average
  * of u² of the steps before. Epsilon is inside the roots. Source: Zeiler, "ADADELTA" (2012).
  */
-export const scaleByAdadelta = ({ decay = 0.9, epsilon = 1e-6 }: DecayOptions = {}): Optimizer =>
-  atom<'square' | 'delta'>({
+export const scaleByAdadelta = ({ decay = 0.9, epsilon = 1e-6 }: DecayOptions = {}): Optimizer => {
+  checkDecays('scaleByAdadelta', { decay })
+  return atom<'square' | 'delta'>({
     init: (params) => ({ square: zerosOf(params), delta: zerosOf(params) }),
     update: (gradients, slots) => {
       const name = 'scaleByAdadelta'
@@ -47,3 +50,4 @@ export const scaleByAdadelta = ({ decay = 0.9, epsilon = 1e-6 }: DecayOptions = 
       return [updates, { square: next, delta }]
     },
   })
+}

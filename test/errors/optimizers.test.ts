@@ -93,6 +93,32 @@ describe('numbers that are none', () => {
       got: String(rate),
     })
   })
+  test.each([1, -0.1, Number.NaN])('a weight of the past of %s', (decay) => {
+    const usual = 'Leave it out for the usual one.'
+    for (const [path, name, make] of [
+      ['scaleByAdam', 'beta1', () => p.adam(0.1, { beta1: decay })],
+      ['scaleByAmsgrad', 'beta2', () => p.amsgrad(0.1, { beta2: decay })],
+      ['scaleByNadam', 'beta2', () => p.nadam(0.1, { beta2: decay })],
+      ['scaleByRms', 'decay', () => p.rmsprop(0.1, { decay })],
+      ['scaleByAdadelta', 'decay', () => p.adadelta(0.1, { decay })],
+      ['trace', 'decay', () => p.momentum(0.1, { decay })],
+    ] as const)
+      expect(mistakeOf(make)).toEqual({ path, expected: `${name} from 0 and below 1`, got: String(decay), fix: usual })
+  })
+  test('a weight decay below 0, a warmup of no number', () => {
+    expect(mistakeOf(() => p.adamw(0.1, { weightDecay: -1 }))).toEqual({
+      path: 'addDecayedWeights',
+      expected: 'a decay from 0 on',
+      got: '-1',
+      fix: 'It is the share of a weight in its gradient.',
+    })
+    expect(mistakeOf(() => p.schedule.warmup(Number.NaN, 0.1))).toEqual({
+      path: 'schedule.warmup: steps',
+      expected: 'a number of steps from 0 on',
+      got: 'NaN',
+      fix: 'Count optimizer steps, not epochs.',
+    })
+  })
   test('a bound of 0, a count of none', () => {
     expect(mistakeOf(() => p.clipByNorm(0))).toEqual({
       path: 'clipByNorm',

@@ -145,6 +145,8 @@ export const batchNorm = <C extends number, N extends number = number, Places ex
   { momentum = 0.1, epsilon = 1e-5 }: BatchNormOptions = {},
 ): Layer<Channelwise<N, C, Places>, Channelwise<N, C, Places>, NormParams<C>, NormState<C>> => {
   checkSizes('batchNorm', { channels })
+  if (!(momentum >= 0 && momentum <= 1))
+    fail('batchNorm', 'a momentum from 0 to 1', String(momentum), 'It is the weight of the new batch.')
   const infer = inferOf(channels, epsilon)
   const init = (input: Spec): Random<Initial<Params, State>> => {
     const spec = oneArray('batchNorm', input)

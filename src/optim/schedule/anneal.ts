@@ -1,4 +1,5 @@
 /** Schedules that reach their end after a number of steps, and stay there. */
+import { fail } from '../../array/error.js'
 import { cos } from '../../array/scalar/trigonometric.js'
 import { type LearningRate, positiveSteps, type Schedule, toSchedule } from './schedule.js'
 
@@ -87,6 +88,8 @@ export const cosineRestarts = ({
  * rate(5) // => 0.1
  */
 export const warmup = (steps: number, next: LearningRate): Schedule => {
+  if (!(steps >= 0))
+    fail('schedule.warmup: steps', 'a number of steps from 0 on', String(steps), 'Count optimizer steps, not epochs.')
   const rest = toSchedule(next)
   return (t) => (t < steps ? (rest(0) * t) / steps : rest(t - steps))
 }
