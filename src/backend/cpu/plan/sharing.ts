@@ -1,5 +1,9 @@
 /** When launches are shared among threads, and in what pieces. It decides no bit. */
-import type { Launch } from './launch.js'
+/** What can be shared: so many units, which take about so many nanoseconds together. */
+interface Work {
+  readonly units: number
+  readonly work: number
+}
 
 export interface Sharing {
   readonly threads: number
@@ -18,7 +22,7 @@ const shortestChunk = 0.2
 export const isShared = ({ threads, worth }: Sharing, work: number): boolean => threads > 1 && work >= worth
 
 /** Units that a thread takes at a time; 0 where one thread does all. */
-export const chunkOf = ({ units, work }: Launch, sharing: Sharing): number => {
+export const chunkOf = ({ units, work }: Work, sharing: Sharing): number => {
   if (!isShared(sharing, work)) return 0
   const { threads, worth } = sharing
   const chunks = Math.min(units, threads * chunksPerThread, Math.floor(work / (worth * shortestChunk)))
