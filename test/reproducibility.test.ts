@@ -10,6 +10,8 @@ import * as p from 'pullback'
 import { cpu, cpuBackend } from 'pullback/cpu'
 import { reference } from 'pullback/reference'
 import { describe, expect, test } from 'vitest'
+import { backendOn } from '../src/backend/cpu/backend.js'
+import { createRuntime } from '../src/backend/cpu/runtime/runtime.js'
 import type { LowerOptions } from '../src/engine/lower.js'
 
 const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex')
@@ -96,6 +98,9 @@ describe.each([
   test('has the committed bits on cpu, and again', async () => {
     expect(await run(cpu())).toBe(committed.cpu)
     expect(await run(cpu())).toBe(committed.cpu)
+  })
+  test('has the same bits on two threads that share every launch', async () => {
+    expect(await run(p.deviceOf(backendOn(createRuntime(2, 1e-9))))).toBe(committed.cpu)
   })
   test('has the same bits unfused', async () => {
     expect(await run(unfused())).toBe(committed.cpu)
