@@ -1,6 +1,7 @@
 /** Different rules for different params, chosen by path. */
 
 import { zerosLike } from '../array/create.js'
+import { fail } from '../array/error.js'
 import type { AnyTensor } from '../array/tensor.js'
 import { mapTree, namedLeaves, unflatten } from '../array/tree.js'
 import { stateless } from './leafwise.js'
@@ -33,10 +34,18 @@ const split = (tree: unknown, groups: readonly Group[]): readonly Part[] => {
   return groups.map((_, g) => Object.fromEntries(named.filter(([i]) => i === g).map(([, path, leaf]) => [path, leaf])))
 }
 
+/** A name that selects nothing is most likely misspelt: what it was to freeze would learn. */
+const checkSelector = (params: unknown, select: Selector): void => {
+  const paths = namedLeaves(params).map(([path]) => path)
+  if (typeof select === 'string' && !paths.some((path) => matches(select, path)))
+    fail('grouped', `a parameter that '${select}' selects`, paths.join(', '), 'Write whole names, as in conv1.weight.')
+}
+
 /**
  * Each parameter belongs to the first group that selects it, else to `otherwise`. The state of a group knows its own
  * params alone.
  *
+ * @throws PullbackError (from `init`) when a name selects no parameter
  * @example
  * import { adam, grouped, sgd } from 'pullback'
  *
@@ -45,7 +54,10 @@ const split = (tree: unknown, groups: readonly Group[]): readonly Part[] => {
 export const grouped = (groups: readonly Group[], otherwise: Optimizer): Optimizer => {
   const all: readonly Group[] = [...groups, { select: () => true, optimizer: otherwise }]
   return {
-    init: (params) => ({ slots: split(params, all).map((part, g) => all[g].optimizer.init(part).slots) }),
+    init: (params) => {
+      for (const { select } of groups) checkSelector(params, select)
+      return { slots: split(params, all).map((part, g) => all[g].optimizer.init(part).slots) }
+    },
     update: <P>(gradients: P, state: OptimizerState<P>, params: P) => {
       const parts = split(params, all)
       const results = split(gradients, all).map((part, g) =>

@@ -48,6 +48,15 @@ describe('an optimizer state for other parameters', () => {
   })
 })
 
+test('a group that no parameter is in', () => {
+  expect(mistakeOf(() => p.freezing('con', p.sgd(0.1)).init(params))).toEqual({
+    path: 'grouped',
+    expected: `a parameter that 'con' selects`,
+    got: 'conv.weight, bias',
+    fix: 'Write whole names, as in conv1.weight.',
+  })
+})
+
 describe('a state of another optimizer', () => {
   test('has other parts', () => {
     expect(mistakeOf(() => p.adam().update(params, p.sgd(0.1).init(params), params))).toEqual({

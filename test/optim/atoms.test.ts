@@ -115,9 +115,11 @@ describe('groups', () => {
     })
   })
   test('the beginning of a path is a whole name', () => {
+    const named = { con: params.head, ...params }
     const optimizer = freezing('con', sgd(1))
-    const [updates] = optimizer.update(params, optimizer.init(params), params)
+    const [updates] = optimizer.update(named, optimizer.init(named), named)
     expect(numbers(updates)['conv.bias']).toEqual([-0.25])
+    expect(numbers(updates)['con.weight']).toEqual([0, 0])
   })
   test('the state of a group knows its own params alone', () => {
     const optimizer = freezing((path) => path.startsWith('conv.'), adam(0.1))
