@@ -2,9 +2,9 @@
 const [name = '', kind = 'cpu', threads = '1'] = process.argv.slice(2)
 
 const deviceOf = async () => {
+  if (kind === 'cpu') return (await import('pullback/cpu')).cpu({ threads: Number(threads) })
+  if (threads !== '1') throw new Error(`${kind} has one thread, got ${threads}`)
   if (kind === 'reference') return (await import('pullback/reference')).reference()
-  if (threads !== '1') throw new Error(`one thread is all there is, got ${threads}`)
-  if (kind === 'cpu') return (await import('pullback/cpu')).cpu()
   throw new Error(`unknown device ${kind}: expected cpu or reference`)
 }
 
