@@ -64,7 +64,7 @@ const numberOfType = ({ types }: Numbering, type: FunctionType): number => {
 /** Appends the bytes of `code`; functions that it calls get numbers as they are met. */
 const flatten = (code: Code, numbering: Numbering, bytes: number[]): void => {
   for (let i = 0; i < code.length; i++) {
-    const part = code[i]!
+    const part = code[i]
     if (typeof part === 'number') bytes.push(part)
     else if (isCode(part)) flatten(part, numbering, bytes)
     else if ('callee' in part) {

@@ -67,7 +67,7 @@ export const vectorCode = (locals: Locals, options: VectorOptions): VectorCode =
         ? rowLevel
         : vectorLevel,
   )
-  for (const { args } of steps) levels.push(Math.max(onceLevel, ...args.map((arg) => levels[arg]!)) as Level)
+  for (const { args } of steps) levels.push(Math.max(onceLevel, ...args.map((arg) => levels[arg])) as Level)
   const dtypes = [...operands, ...steps].map(({ dtype }) => dtype)
   const values = dtypes.map(() => locals.v128())
 
@@ -77,9 +77,9 @@ export const vectorCode = (locals: Locals, options: VectorOptions): VectorCode =
   const indices = new Map(
     operands.flatMap((operand) => (operand.kind === 'index' ? [[operand.pointer, locals.v128()] as const] : [])),
   )
-  const position = (p: number): Local => walkers[p] ?? pointers[p]!
+  const position = (p: number): Local => walkers[p] ?? pointers[p]
   const address = (p: number): Code => {
-    const at = pointers[p]!
+    const at = pointers[p]
     if (offset === undefined || classes[p] === 0) return at.get
     if (classes[p] === 1) return i32.add(at, offset)
     if (classes[p] === 2) return i32.add(at, i32.shiftLeft(offset, 1))
@@ -89,7 +89,7 @@ export const vectorCode = (locals: Locals, options: VectorOptions): VectorCode =
   const farLoad = (p: number, count: Local | undefined): Code => {
     const at = position(p)
     return [1, 2, 3].reduce<Code>((vector, lane) => {
-      const distance = distances[p]![lane - 1]!
+      const distance = distances[p][lane - 1]
       // A lane beyond the end reads the first place again: its own may be outside of memory.
       const safe = count === undefined ? distance : select(distance, i32.constant(0), i32.greater(count, lane))
       return v128.loadLane(i32.add(at, safe), vector, lane)
@@ -97,7 +97,7 @@ export const vectorCode = (locals: Locals, options: VectorOptions): VectorCode =
   }
   const loadCode = (p: number, count: Local | undefined): Code => {
     const at = address(p)
-    switch (classes[p]!) {
+    switch (classes[p]) {
       case 0:
         return v128.loadSplat(at)
       case 1:
@@ -111,7 +111,7 @@ export const vectorCode = (locals: Locals, options: VectorOptions): VectorCode =
     }
   }
   const indexCode = ({ pointer, dtype }: { readonly pointer: number; readonly dtype: DType }): Code => {
-    const first = i32x4.splat(classes[pointer] === 0 ? pointers[pointer]! : position(pointer))
+    const first = i32x4.splat(classes[pointer] === 0 ? pointers[pointer] : position(pointer))
     const number = classes[pointer] === 0 ? first : i32x4.add(first, indices.get(pointer)!)
     return dtype === 'float32' ? f32x4.fromInteger(number) : number
   }
@@ -126,19 +126,19 @@ export const vectorCode = (locals: Locals, options: VectorOptions): VectorCode =
   // Shifts by one count for all lanes take it from an ordinary local.
   const counts = new Map<number, Local>()
   for (const { op, args } of steps)
-    if ((op === 'shiftLeft' || op === 'shiftRight') && levels[args[1]!]! < vectorLevel)
-      counts.set(args[1]!, counts.get(args[1]!) ?? locals.i32())
+    if ((op === 'shiftLeft' || op === 'shiftRight') && levels[args[1]] < vectorLevel)
+      counts.set(args[1], counts.get(args[1]) ?? locals.i32())
   const setValue = (v: number, code: Code): Code => {
     const count = counts.get(v)
-    return [values[v]!.set(code), count === undefined ? [] : count.set(i32x4.lane(values[v]!, 0))]
+    return [values[v].set(code), count === undefined ? [] : count.set(i32x4.lane(values[v], 0))]
   }
   const stepCode = (i: number, compact: boolean): Code => {
-    const step = steps[i]!
-    const args = step.args.map((arg) => values[arg]!)
-    const bits = step.op === 'shiftLeft' || step.op === 'shiftRight' ? counts.get(step.args[1]!) : undefined
-    if (bits !== undefined) return uniformShift(step.op as 'shiftLeft' | 'shiftRight', step.dtype, args[0]!, bits)
+    const step = steps[i]
+    const args = step.args.map((arg) => values[arg])
+    const bits = step.op === 'shiftLeft' || step.op === 'shiftRight' ? counts.get(step.args[1]) : undefined
+    if (bits !== undefined) return uniformShift(step.op as 'shiftLeft' | 'shiftRight', step.dtype, args[0], bits)
     const constants = step.args.map((arg) => constantOf(operands[arg]))
-    return operation(locals, step, dtypes[step.args[0]!]!, args, constants, compact)
+    return operation(locals, step, dtypes[step.args[0]], args, constants, compact)
   }
   const compute = (level: Level, count: Local | undefined, compact: boolean): Code => [
     operands.map((operand, v) => (levels[v] === level ? setValue(v, operandCode(operand, count)) : [])),
@@ -160,12 +160,12 @@ export const vectorCode = (locals: Locals, options: VectorOptions): VectorCode =
   const storeLane = (p: number, value: Local, lane: number): Code => {
     const at = address(p)
     if (lane === 0 || classes[p] === 0) return v128.storeLane(at, value, lane)
-    if (classes[p] === 'far') return v128.storeLane(i32.add(at, distances[p]![lane - 1]!), value, lane)
+    if (classes[p] === 'far') return v128.storeLane(i32.add(at, distances[p][lane - 1]), value, lane)
     return classes[p] === -1
       ? v128.storeLane(i32.sub(at, 4 * lane), value, lane)
       : v128.storeLane(at, value, lane, 4 * lane * (classes[p] as number))
   }
-  const inMemory = structure.stores.map(({ value }) => (dtypes[value] === 'bool' ? locals.v128() : values[value]!))
+  const inMemory = structure.stores.map(({ value }) => (dtypes[value] === 'bool' ? locals.v128() : values[value]))
   const storeFew = (p: number, value: Local, count: Local): Code => [
     storeLane(p, value, 0),
     when(i32.greater(count, 1), storeLane(p, value, 1)),
@@ -176,15 +176,15 @@ export const vectorCode = (locals: Locals, options: VectorOptions): VectorCode =
 
   return {
     pointers,
-    value: (v) => values[v]!,
+    value: (v) => values[v],
     start: pointers.map((local, p) => local.set(word(baseAt(layout, p)))),
     once: [prepareFar, compute(onceLevel, undefined, true)],
-    row: [walkers.map((walker, p) => walker?.set(pointers[p]!) ?? []), compute(rowLevel, undefined, true)],
+    row: [walkers.map((walker, p) => walker?.set(pointers[p]) ?? []), compute(rowLevel, undefined, true)],
     vector: (count, compact = count !== undefined) => compute(vectorLevel, count, compact),
     stores: (count) =>
       structure.stores.map(({ value, pointer }, i) => {
-        const local = inMemory[i]!
-        const prepare = dtypes[value] === 'bool' ? local.set(v128.and(values[value]!, 1)) : []
+        const local = inMemory[i]
+        const prepare = dtypes[value] === 'bool' ? local.set(v128.and(values[value], 1)) : []
         return [prepare, count === undefined ? storeFour(pointer, local) : storeFew(pointer, local, count)]
       }),
     advance: walkers.map((walker, p) => walker?.set(i32.add(walker, i32.shiftLeft(stride(p), 2))) ?? []),

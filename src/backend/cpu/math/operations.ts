@@ -155,11 +155,11 @@ const withConstants = (
   args: readonly Local[],
   constants: readonly (number | undefined)[],
 ): Code | undefined => {
-  if (op === 'select' && Object.is(constants[1], 0)) return v128.andNot(args[2]!, args[0]!)
-  if (op === 'select' && Object.is(constants[2], 0)) return v128.and(args[1]!, args[0]!)
+  if (op === 'select' && Object.is(constants[1], 0)) return v128.andNot(args[2], args[0])
+  if (op === 'select' && Object.is(constants[2], 0)) return v128.and(args[1], args[0])
   if ((op === 'maximum' || op === 'minimum') && from === 'float32') {
     const [a, b] = constants
-    return b !== undefined ? bounded(op, args[0]!, b) : a !== undefined ? bounded(op, args[1]!, a) : undefined
+    return b !== undefined ? bounded(op, args[0], b) : a !== undefined ? bounded(op, args[1], a) : undefined
   }
   return undefined
 }

@@ -41,7 +41,7 @@ export const createRuntime = (asked = 1, worth = usualWorth): Runtime => {
     workspace: createRegion(memory),
     run: (list, end) => {
       run ??= library.function(source)
-      run(list, end, scratches[0]!)
+      run(list, end, scratches[0])
     },
   }
 }
