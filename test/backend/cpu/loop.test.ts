@@ -146,6 +146,8 @@ describe('every stride at every size', () => {
     [5, 1, 9],
     [3, 2, 2, 6],
     [300, 3],
+    [19, 22],
+    [3, 17, 9],
   ]
   for (const { name, of } of kinds)
     it(name, () => {

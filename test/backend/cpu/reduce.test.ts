@@ -90,6 +90,7 @@ const cases: readonly Case[] = [
   columns('columns', [9], [11]),
   columns('columns in blocks', [6], [5000]),
   columns('columns of many blocks', [5], [20001]),
+  columns('many columns', [37], [300]),
   columns('two kept dims', [3, 7], [12]),
   { name: 'kept outside and inside', kept: [3, 10], outer: [], row: [6], strides: [60, 1, 10] },
   { name: 'outer columns', kept: [5], outer: [6], row: [9], strides: [1, 50, 5] },

@@ -18,7 +18,7 @@ export const head = {
   chunkLength: 20,
   /** Bytes from the result of one block to that of the next. */
   blockStride: 24,
-  /** Vectors in the innermost kept dim, where that is the one that is vectorised. */
+  /** Units in the innermost kept dim, where that is the one that is vectorised. */
   groups: 28,
 } as const
 export const headWords = 8

@@ -22,6 +22,10 @@ export interface VectorOptions {
   readonly dim: number
   /** How far into the row the vector is, in bytes; undefined where the pointers themselves move along the row. */
   readonly offset: Local | undefined
+  /** The locals of the pointers, where another vector has them too. */
+  readonly pointers?: readonly Local[]
+  /** How many vectors further on this one is; only neighbours and what stays the same may be loaded then. */
+  readonly ahead?: number
   /** Whether loads that stay the same along the vectorised dim stay so for a row, and not for a vector only. */
   readonly rows: boolean
 }
@@ -55,9 +59,9 @@ const constantOf = (operand: StructuredOperand | undefined): number | undefined 
   operand?.kind === 'constant' ? operand.value : undefined
 
 export const vectorCode = (locals: Locals, options: VectorOptions): VectorCode => {
-  const { descriptor, layout, structure, classes, dim, offset, rows } = options
+  const { descriptor, layout, structure, classes, dim, offset, rows, ahead = 0 } = options
   const { operands, steps } = structure
-  const pointers = classes.map(() => locals.i32())
+  const pointers = options.pointers ?? classes.map(() => locals.i32())
   const word = (address: number): Code => i32.load(descriptor, address)
 
   const levels: Level[] = operands.map((operand) =>
@@ -101,7 +105,7 @@ export const vectorCode = (locals: Locals, options: VectorOptions): VectorCode =
       case 0:
         return v128.loadSplat(at)
       case 1:
-        return v128.load(at)
+        return v128.load(at, 16 * ahead)
       case 2:
         return v128.shuffle(v128.load(at), v128.load(at, 16), [0, 2, 4, 6])
       case -1:

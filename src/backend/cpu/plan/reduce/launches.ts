@@ -5,7 +5,7 @@ import { writeArgMax } from '../../kernel/argMax.js'
 import { writeReduceColumns } from '../../kernel/reduceColumns.js'
 import { type ReduceShape, writeReduceRows } from '../../kernel/reduceRows.js'
 import { tapWords, writeReduceTaps } from '../../kernel/reduceTaps.js'
-import { type PlannedBody, strideClasses, structureKey, workOf } from '../body.js'
+import { type PlannedBody, type StrideClass, strideClasses, structureKey, workOf } from '../body.js'
 import type { Launch } from '../launch.js'
 import { descriptorWords } from '../layout.js'
 import { type Blocks, type Groups, joined, part, type Reduction } from './groups.js'
@@ -73,6 +73,19 @@ export const tapsLaunch = ({ reduction, dtype, planned, groups }: Placed): Launc
   }
 }
 
+const widest = 4
+/** Longer bodies would need more registers than there are. */
+const longestWideBody = 6
+
+/** Vectors side by side, so that whole lines of memory are read. */
+const widthOf = ({ structure }: PlannedBody, classes: readonly StrideClass[], size: number): number =>
+  size >= 8 &&
+  structure.stores.length === 0 &&
+  structure.steps.length <= longestWideBody &&
+  classes.slice(0, -1).every((c) => c === 0 || c === 1)
+    ? widest
+    : 1
+
 export const blocksLaunch = (
   { reduction, dtype, planned, groups }: Placed,
   blocks: Blocks,
@@ -89,10 +102,11 @@ export const blocksLaunch = (
     ? joined([part(kept, 0, last), outer, row, part(kept, last, last + 1)])
     : joined([kept, outer, row])
   const classes = strideClasses(planned, nest, nest.dims.length - 1)
-  const vectors = columns ? Math.ceil(kept.dims[last] / 4) : 0
+  const width = columns ? widthOf(planned, classes, kept.dims[last]) : 0
+  const keptUnits = columns ? Math.ceil(kept.dims[last] / (4 * width)) : 0
   const head = [
     ...[blocks.blocks, blocks.rowsPerBlock, blocks.rows, blocks.rowLength, blocks.chunksPerRow, blocks.chunkLength],
-    ...[4 * blockStride, vectors],
+    ...[4 * blockStride, keptUnits],
   ]
   const counts = [kept.dims.length, outer.dims.length, row.dims.length] as const
   const shape = { op, dtype, value, kept: counts[0], outer: counts[1], row: counts[2], structure, classes }
@@ -100,11 +114,11 @@ export const blocksLaunch = (
   return {
     name: op,
     source: {
-      key: `${columns ? 'columns' : 'rows'} ${op} ${dtype} ${value} ${counts} ${structureKey(structure, classes)}`,
-      write: () => (columns ? writeReduceColumns : writeReduceRows)(shape),
+      key: `${columns ? `columns ${width}` : 'rows'} ${op} ${dtype} ${value} ${counts} ${structureKey(structure, classes)}`,
+      write: () => (columns ? writeReduceColumns(shape, width) : writeReduceRows(shape)),
     },
     words: descriptorWords(head, nest, planned),
-    units: (columns ? vectors * (places / kept.dims[last]) : places) * blocks.blocks,
+    units: (columns ? keptUnits * (places / kept.dims[last]) : places) * blocks.blocks,
     work: workOf(reduction, 1.5 * sizeOf(reduction.dims)),
   }
 }

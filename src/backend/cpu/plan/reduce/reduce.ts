@@ -28,13 +28,13 @@ const reduceInto = (reduction: Reduction, target: Access, room: Room): Launch[] 
   const inputs = planned.pointers.length - 1
   const isSingle = groups.row.dims.length === 1
   if (op === 'argMax') {
-    const strategy = strategyOf(groups, isSingle && groups.outer.dims.length === 0 ? groups : undefined, inputs)
+    const strategy = strategyOf(op, groups, isSingle && groups.outer.dims.length === 0 ? groups : undefined, inputs)
     if (strategy === 'rows') return [argMaxLaunch(whole)]
     return strategy === 'taps' ? [tapsLaunch(whole)] : viaMemory(reduction, target, room)
   }
   const blocks = blocksOf(op, groups)
   const rows = isSingle ? { groups, blocks } : asShortRows(groups, blocks)
-  const strategy = strategyOf(groups, rows?.groups, inputs)
+  const strategy = strategyOf(op, groups, rows?.groups, inputs)
   if (strategy === 'memory') return viaMemory(reduction, target, room)
   if (strategy === 'taps') return [tapsLaunch(whole)]
   const columns = strategy === 'columns'
