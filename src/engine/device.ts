@@ -6,6 +6,7 @@
  */
 import { type AnyTensor, nodeOf } from '../array/tensor.js'
 import type { Backend } from './backend.js'
+import type { DeviceEvent } from './event.js'
 import type { Explanation } from './explain.js'
 import { makeRuntime } from './runtime.js'
 
@@ -43,6 +44,8 @@ export interface SyncDevice extends Device {
 export interface DeviceOptions {
   /** Plans kept, least recently used out; 256 unless told. */
   readonly plans?: number
+  /** Is told what is no mistake and worth knowing, while the device is at work: it must not use the device. */
+  readonly onEvent?: (event: DeviceEvent) => void
 }
 
 /**
@@ -59,9 +62,9 @@ export function deviceOf<Buffer>(backend: Backend<Buffer, 'sync'>, options?: Dev
 export function deviceOf<Buffer>(backend: Backend<Buffer, 'async'>, options?: DeviceOptions): Device
 export function deviceOf<Buffer>(
   backend: Backend<Buffer, 'sync'> | Backend<Buffer, 'async'>,
-  options: DeviceOptions = {},
+  { plans = 256, onEvent = () => {} }: DeviceOptions = {},
 ): Device | SyncDevice {
-  const runtime = makeRuntime(backend, options.plans ?? 256)
+  const runtime = makeRuntime(backend, plans, onEvent)
   const device: Device = {
     name: backend.name,
     evaluate: async (tree) => runtime.pause(runtime.evaluate(tree)),

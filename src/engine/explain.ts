@@ -1,5 +1,6 @@
 /** What a device would run for a tree: the kernels of its plan and what they cost. */
 import type { KernelDescription, PlanDescription } from './backend.js'
+import { manyMisses, manyMissesAdvice } from './planCache.js'
 
 export interface Explanation extends PlanDescription {
   /** Instructions of the canonical program. */
@@ -65,6 +66,6 @@ export const showExplanation = (explained: Explanation): string => {
     ...table.map(line),
     `${programSize} instructions, ${kernels.length} kernels, ${short(flops)} flops, ${short(bytes)} bytes moved`,
     `workspace ${short(workspaceBytes)} bytes, uploaded each run ${short(uploadedBytes)} bytes, plans made ${planMisses}`,
-    ...(planMisses > 32 ? ['Shapes vary from call to call: pad them, or make offsets tensors (dynamicSlice).'] : []),
+    ...(planMisses > manyMisses ? [manyMissesAdvice] : []),
   ].join('\n')
 }

@@ -21,6 +21,10 @@ interface MutableEntry<Plan> extends CacheEntry<Plan> {
   evicted: boolean
 }
 
+/** How many plans for programs that differ in sizes only are nothing to speak of. */
+export const manyMisses = 32
+export const manyMissesAdvice = 'Shapes vary from call to call: pad them, or make offsets tensors (dynamicSlice).'
+
 /** A number that programs share which differ in sizes only: most likely one call whose shapes vary. */
 export const familyOf = (program: Program): number => {
   let hash = program.instructions.length

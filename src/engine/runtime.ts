@@ -2,7 +2,7 @@
  * How a device runs a tree: canonical code, plan, run, and leaves of what comes out. One implementation for backends
  * that answer at once and those that answer later; what decides about ownership happens before the first answer.
  */
-import { type DType, hostArrayFrom } from '../array/dtype.js'
+import { hostArrayFrom } from '../array/dtype.js'
 import { fail } from '../array/error.js'
 import type { DeviceStorage, HostStorage, Node, Storage } from '../array/node.js'
 import { sizeOf } from '../array/shape.js'
@@ -11,10 +11,11 @@ import { leaves, unflatten } from '../array/tree.js'
 import type { Backend, RunOptions, Value } from './backend.js'
 import { Canonicalizer } from './canonical/canonicalizer.js'
 import { decode } from './canonical/decode.js'
+import { checkDtype, checkDtypes } from './dtypes.js'
+import { type DeviceEvent, planMisses } from './event.js'
 import { type Explanation, explanation } from './explain.js'
 import { type AnyBackend, type AnyExecutable, after, all, type MaybePromise } from './maybePromise.js'
-import { type CacheEntry, familyOf, PlanCache } from './planCache.js'
-import type { Program } from './program.js'
+import { type CacheEntry, familyOf, manyMisses, PlanCache } from './planCache.js'
 import { bytesOf, Residence } from './residence.js'
 
 interface Plan<Buffer> {
@@ -50,25 +51,10 @@ const sourceOf = (x: AnyTensor): Node => {
 }
 const storageOf = (node: Node): Storage | undefined => (node.op === 'data' ? (node.payload as Storage) : undefined)
 
-const checkDtype = (name: string, supported: readonly DType[], op: string, dtype: DType): void => {
-  if (!supported.includes(dtype))
-    fail(
-      op,
-      `dtypes that ${name} has (${supported.join(', ')})`,
-      dtype,
-      dtype === 'float64' ? `Use the reference device for float64, or cast(x, 'float32').` : 'Cast first.',
-    )
-}
-const checkDtypes = (name: string, supported: readonly DType[], program: Program): void => {
-  for (const { op, dtype, body } of program.instructions) {
-    checkDtype(name, supported, op, dtype)
-    if (body !== undefined) checkDtypes(name, supported, body.program)
-  }
-}
-
 export const makeRuntime = <Buffer>(
   given: Backend<Buffer, 'sync'> | Backend<Buffer, 'async'>,
   capacity: number,
+  onEvent: (event: DeviceEvent) => void,
 ): Runtime => {
   const backend = given as AnyBackend<Buffer>
   const { name } = backend
@@ -80,7 +66,7 @@ export const makeRuntime = <Buffer>(
   })
 
   /** The plan of the last walk. */
-  const planOf = (options: RunOptions): CacheEntry<Plan<Buffer>> => {
+  const planOf = (path: string, options: RunOptions): CacheEntry<Plan<Buffer>> => {
     canonicalizer.append(options.keep === 'host' ? -2 : -3)
     for (let i = 0; i < options.donated.length; i++) if (options.donated[i]) canonicalizer.append(i)
     const { code, length } = canonicalizer
@@ -88,11 +74,14 @@ export const makeRuntime = <Buffer>(
     const found = cache.find(code, length, hash)
     if (found !== undefined) return found
     const program = decode(canonicalizer)
-    checkDtypes(name, backend.dtypes, program)
+    checkDtypes(path, backend, program)
     const executable = backend.compile(program, options)
     const plan = { executable, programSize: program.instructions.length }
-    const entry = cache.add(code, length, hash, familyOf(program), plan)
+    const family = familyOf(program)
+    const entry = cache.add(code, length, hash, family, plan)
     if (executable instanceof Promise) executable.catch(() => cache.remove(entry))
+    const misses = cache.missesOf(family)
+    if (misses === manyMisses + 1) onEvent(planMisses(name, path, misses, program))
     return entry
   }
 
@@ -116,8 +105,8 @@ export const makeRuntime = <Buffer>(
     return { kind: 'host', data: storage.data }
   }
 
-  const upload = (node: Node, storage: HostStorage): Buffer => {
-    checkDtype(name, backend.dtypes, node.op, node.dtype)
+  const upload = (path: string, node: Node, storage: HostStorage): Buffer => {
+    checkDtype(path, backend, node)
     return backend.upload(storage.data, node.dtype)
   }
   const byteLength = (node: Node): number => sizeOf(node.shape) * bytesOf(node.dtype)
@@ -166,7 +155,7 @@ export const makeRuntime = <Buffer>(
     canonicalizer.walk(pending)
     const { storages, scalars } = canonicalizer
     const values = storages.map((storage) => inputValue('evaluate', storage))
-    const entry = planOf({ donated: storages.map(() => false), keep: 'host' })
+    const entry = planOf('evaluate', { donated: storages.map(() => false), keep: 'host' })
     return after(run(entry, values, scalars), (results) =>
       results.map((value, i) => {
         if (value.kind !== 'host') throw new Error(`pullback: ${name} kept a result; please report this`)
@@ -203,11 +192,11 @@ export const makeRuntime = <Buffer>(
     // An error must come before anything is given up.
     for (const storage of [...storages, ...gone.keys()]) residence.check(path, storage)
     const donated = storages.map((storage) => gone.has(storage) && !twice.has(storage))
-    const entry = planOf({ donated, keep: 'device' })
+    const entry = planOf(path, { donated, keep: 'device' })
     const values = storages.map((storage, i): Value<Buffer> => {
       if (!donated[i]) return inputValue(path, storage)
       // The host keeps its own copy; what is given up is the one on the device.
-      if (storage.kind === 'host') return { kind: 'device', buffer: upload(gone.get(storage)!, storage) }
+      if (storage.kind === 'host') return { kind: 'device', buffer: upload(path, gone.get(storage)!, storage) }
       return { kind: 'device', buffer: residence.giveUp(path, storage) }
     })
     for (const storage of gone.keys())
@@ -228,7 +217,7 @@ export const makeRuntime = <Buffer>(
     if (storage.kind === 'device') return tensorOf(node)
     const known = residence.copyOf(storage)
     if (known !== undefined) return leaf(known, node.shape, node.dtype)
-    const copy = residence.hold(upload(node, storage), byteLength(node))
+    const copy = residence.hold(upload(path, node, storage), byteLength(node))
     residence.remember(storage, copy)
     return leaf(copy, node.shape, node.dtype)
   }
@@ -267,7 +256,7 @@ export const makeRuntime = <Buffer>(
       canonicalizer.walk(pending)
       const { storages } = canonicalizer
       const values = storages.map((storage) => inputValue('explain', storage))
-      const entry = planOf({ donated: storages.map(() => false), keep: 'host' })
+      const entry = planOf('explain', { donated: storages.map(() => false), keep: 'host' })
       const uploaded = values.reduce((sum, value) => sum + (value.kind === 'host' ? value.data.byteLength : 0), 0)
       return after(entry.plan.executable, (executable) =>
         explanation(executable.describe(), entry.plan.programSize, uploaded, cache.missesOf(entry.family)),

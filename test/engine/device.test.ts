@@ -7,6 +7,7 @@ import { literal, nodeOf, type Tensor, tensor, toArray } from '../../src/array/t
 import { referenceBackend } from '../../src/backend/reference/backend.js'
 import type { Backend } from '../../src/engine/backend.js'
 import { deviceOf, isResident } from '../../src/engine/device.js'
+import type { DeviceEvent } from '../../src/engine/event.js'
 import { showExplanation } from '../../src/engine/explain.js'
 
 interface Calls {
@@ -104,7 +105,9 @@ describe('evaluate', () => {
     const small = deviceOf({ ...backend, name: 'small', dtypes: ['float32', 'int32', 'bool'] })
     const other = deviceOf({ ...backend, name: 'other' })
     expect(() => small.evaluateSync(exp(argument([2], 'float32') as Tensor))).toThrow(/argument of a scan/)
-    expect(() => small.evaluateSync(cast(vector(1), 'float64'))).toThrow(/cast: .*small.*float64.*reference device/)
+    expect(() => small.evaluateSync(cast(vector(1), 'float64'))).toThrow(
+      /evaluate: .*small.*float64 from cast.*reference device/,
+    )
     const placed = other.placeSync(vector(1, 2))
     for (const use of [small.evaluateSync, small.placeSync, small.readSync])
       expect(() => use(placed)).toThrow(/on small, got a leaf in the memory of other/)
@@ -186,5 +189,40 @@ describe('explain', () => {
     expect(explained).toMatchObject({ programSize: 2, uploadedBytes: 8, planMisses: 40 })
     expect(showExplanation(explained)).toMatch(/kernel +shape[\s\S]*exp +\[2\][\s\S]*plans made 40\nShapes vary/)
     expect(device.explainSync(exp(device.placeSync(vector(1, 2)))).uploadedBytes).toBe(0)
+  })
+})
+
+describe('onEvent', () => {
+  const of = (n: number): Tensor => exp(tensor(new Float32Array(n), [n])) as Tensor
+  const listening = () => {
+    const events: DeviceEvent[] = []
+    return { events, device: deviceOf(counting().backend, { onEvent: (event) => events.push(event) }) }
+  }
+
+  it('names the call that makes a 33rd plan for graphs that differ in sizes only, once', async () => {
+    const { events, device } = listening()
+    for (let n = 1; n <= 32; n++) device.evaluateSync(of(n))
+    for (let n = 1; n <= 32; n++) device.evaluateSync(of(n))
+    expect(events).toEqual([])
+    for (let n = 33; n <= 70; n++) await device.evaluate(of(n))
+    expect(events).toHaveLength(1)
+    expect(events[0]).toMatchObject({
+      ...{ kind: 'planMisses', device: 'reference', path: 'evaluate', count: 33, inputs: [[33]], outputs: [[33]] },
+      stack: expect.stringContaining('device.test.ts'),
+      message:
+        'evaluate: 33 plans on reference for graphs that differ in sizes only. ' +
+        'Shapes vary from call to call: pad them, or make offsets tensors (dynamicSlice).',
+    })
+  })
+
+  it('tells graphs apart', () => {
+    const { events, device } = listening()
+    for (let n = 1; n <= 33; n++) device.placeSync(n % 2 === 0 ? of(n) : add(of(n), 1))
+    expect(events).toEqual([])
+    for (let n = 1; n <= 70; n++) device.placeSync(n % 2 === 0 ? of(n + 100) : add(of(n + 100), 1))
+    expect(events.map(({ path, inputs }) => [path, inputs])).toEqual([
+      ['place', [[131]]],
+      ['place', [[134]]],
+    ])
   })
 })

@@ -61,18 +61,36 @@ describe('a leaf that was given up', () => {
 
 describe('float64', () => {
   const device = cpu()
-  const mistake = (path: string) => ({
+  const mistake = (path: string, from: string) => ({
     path,
-    expected: 'dtypes that cpu has (float32, int32, uint32, bool)',
-    got: 'float64',
-    fix: `Use the reference device for float64, or cast(x, 'float32').`,
+    expected: 'dtypes that the cpu device has (float32, int32, uint32, bool)',
+    got: `float64 from ${from}`,
+    fix: `Use the reference device (pullback/reference) for float64, or cast(x, 'float32').`,
   })
   test('is on the reference device, and cpu says so', async () => {
     const x = p.tensor([1, 2], [2], 'float64')
-    expect(mistakeOf(() => device.evaluateSync(p.cast(p.tensor([1, 2]), 'float64')))).toEqual(mistake('cast'))
-    expect(await laterMistakeOf(device.evaluate(p.exp(p.cast(p.iota([2]), 'float64'))))).toEqual(mistake('cast'))
-    expect(mistakeOf(() => device.placeSync(x))).toEqual(mistake('data'))
+    const cast = mistake('evaluate', 'cast of shape [2]')
+    expect(mistakeOf(() => device.evaluateSync(p.cast(p.tensor([1, 2]), 'float64')))).toEqual(cast)
+    expect(await laterMistakeOf(device.evaluate(p.exp(p.cast(p.iota([2]), 'float64'))))).toEqual(cast)
+    expect(mistakeOf(() => device.placeSync(x))).toEqual(mistake('place', 'data of shape [2]'))
+    expect(mistakeOf(() => device.advanceSync(p.neg(x), x))).toEqual(mistake('advance', 'neg of shape [2]'))
+    expect(mistakeOf(() => device.explainSync(p.neg(x)))).toEqual(mistake('explain', 'neg of shape [2]'))
     expect([...p.toArray(reference().evaluateSync(p.mul(x, 2)))]).toEqual([2, 4])
+  })
+  test('of an operation is named before the data and the numbers that go into it', () => {
+    const x = p.tensor([1, 2], [2], 'float64')
+    expect(mistakeOf(() => device.evaluateSync(p.mul(x, 0)))).toEqual(mistake('evaluate', 'mul of shape [2]'))
+    expect(mistakeOf(() => device.evaluateSync(p.less(x, x)))).toEqual(mistake('evaluate', 'data of shape [2]'))
+    const one = p.literal(1, 'float64')
+    expect(mistakeOf(() => device.evaluateSync(p.less(one, one)))).toEqual(mistake('evaluate', 'a number of shape []'))
+  })
+  test('inside a loop is found, too', () => {
+    const step = (carry: p.Tensor, row: p.Tensor) => {
+      const exact = p.sin(p.cast(p.add(carry, row), 'float64'))
+      return [p.cast(exact, 'float32') as p.Tensor, exact] as const
+    }
+    const [last] = p.scan(step, p.tensor([0, 0]) as p.Tensor, p.ones([3, 2]) as p.Tensor)
+    expect(mistakeOf(() => device.evaluateSync(last))).toEqual(mistake('evaluate', 'cast of shape [2]'))
   })
 })
 

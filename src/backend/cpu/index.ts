@@ -1,5 +1,5 @@
 /** Entry point `pullback/cpu`: the WebAssembly device. */
-import { deviceOf, type SyncDevice } from '../../engine/device.js'
+import { type DeviceOptions, deviceOf, type SyncDevice } from '../../engine/device.js'
 import { type CpuOptions, cpuBackend } from './backend.js'
 
 export { type CpuOptions, cpuBackend } from './backend.js'
@@ -15,4 +15,4 @@ export { type CpuOptions, cpuBackend } from './backend.js'
  * import { cpu } from 'pullback/cpu'
  * toArray(cpu().evaluateSync(add(tensor([1, 2], [2]), 1))) // => Float32Array [2, 3]
  */
-export const cpu = (options: CpuOptions = {}): SyncDevice => deviceOf(cpuBackend(options))
+export const cpu = (options: CpuOptions & DeviceOptions = {}): SyncDevice => deviceOf(cpuBackend(options), options)
