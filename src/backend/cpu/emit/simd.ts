@@ -152,6 +152,13 @@ export const f32x4 = {
   firstMin: binary(234, splatConstant),
   /** a < b ? b : a */
   firstMax: binary(235, splatConstant),
+  /** a b + c, rounded once or twice as the machine likes: relaxed SIMD. */
+  relaxedMultiplyAdd: (a: Operand, b: Operand, c: Operand): Code => [
+    valueOf(a, splatConstant),
+    valueOf(b, splatConstant),
+    valueOf(c, splatConstant),
+    ...instruction(261),
+  ],
   fromInteger: unary(250, splatInteger),
   fromUnsigned: unary(251, splatInteger),
 }

@@ -5,6 +5,7 @@
  */
 import type { DType } from '../../../array/dtype.js'
 import type { FunctionDefinition, FunctionType } from '../emit/code.js'
+import type { Arithmetic } from '../kernel/matmul/micro.js'
 import { chunkOf, type Sharing } from './sharing.js'
 
 /** One 32-bit word of a descriptor. What is not a number becomes one when the plan gets its place in memory. */
@@ -48,6 +49,15 @@ export interface Launch {
   readonly work: number
 }
 
+/** How matrix products are computed. */
+export interface Products {
+  readonly arithmetic: Arithmetic
+  /** The function that hands products of plain matrices to another library, where there is one. */
+  readonly external?: KernelSource
+}
+
+export const ownProducts: Products = { arithmetic: 'exact' }
+
 /** Where planning gets room for what launches need beside the engine's buffers. */
 export interface Room {
   /** The number of a new buffer of so many elements, which lives as long as the kernel runs. */
@@ -55,6 +65,7 @@ export interface Room {
   /** The table that `make` makes; `key` says which, and one that was made already is used again. */
   readonly table: (key: string, make: () => Int32Array) => Int32Array
   readonly sharing: Sharing
+  readonly products: Products
 }
 
 export const addressOf = (buffer: number, offset = 0): Word => ({ kind: 'buffer', buffer, offset })

@@ -5,8 +5,8 @@
  */
 import { sizeOf, stridesOf } from '../../../array/shape.js'
 import type { Access, MatmulKernel } from '../../../engine/kernel.js'
-import { gemm, wholeLimit, widestStripe } from '../kernel/matmul/gemm.js'
-import { tileColumns, tileRows } from '../kernel/matmul/micro.js'
+import { gemmOf, wholeLimit, widestStripe } from '../kernel/matmul/gemm.js'
+import { type Arithmetic, tileColumns, tileRows } from '../kernel/matmul/micro.js'
 import { vectorMatrix } from '../kernel/matmul/vector.js'
 import { addressOf, type KernelSource, type Launch, type Room, type Word } from './launch.js'
 import { planLoop } from './loop.js'
@@ -16,7 +16,7 @@ import { isShared, type Sharing } from './sharing.js'
 import { type Axis, axisSize, groupCost, groupsOf, offsetsOf, uniformStride } from './tables.js'
 
 /** An operand: its own axis (m or n), the common axis k, and the matrices of the batch. */
-interface Side {
+export interface Side {
   readonly buffer: number
   readonly offset: number
   readonly batch: Axis
@@ -25,14 +25,17 @@ interface Side {
 }
 
 /** Where results go: rows a stride apart, elements of a row neighbours. */
-interface Target {
+export interface Target {
   readonly buffer: number
   readonly offset: number
   readonly batch: Axis
   readonly rowStride: number
 }
 
-const gemmSource: KernelSource = { key: 'gemm', write: () => gemm }
+const gemmSources: Readonly<Record<Arithmetic, KernelSource>> = {
+  exact: { key: 'gemm', write: () => gemmOf('exact') },
+  relaxed: { key: 'relaxed gemm', write: () => gemmOf('relaxed') },
+}
 const vectorSource: KernelSource = { key: 'vector matrix', write: () => vectorMatrix }
 
 const take = (strides: readonly number[], begin: number, dims: readonly number[]): Axis => ({
@@ -40,7 +43,7 @@ const take = (strides: readonly number[], begin: number, dims: readonly number[]
   strides: strides.slice(begin, begin + dims.length),
 })
 
-const sidesOf = ({ batch, m, n, k, a, b }: MatmulKernel): readonly [Side, Side] => [
+export const sidesOf = ({ batch, m, n, k, a, b }: MatmulKernel): readonly [Side, Side] => [
   {
     ...a,
     batch: take(a.strides, 0, batch),
@@ -138,7 +141,7 @@ const planProduct = (name: string, a: Side, b: Side, target: Target, room: Room)
   ]
   return {
     name,
-    source: asVector ? vectorSource : gemmSource,
+    source: asVector ? vectorSource : gemmSources[room.products.arithmetic],
     words,
     units: batch * columnStripes * rowStripes,
     work: asVector ? vectorWork(work) : work,
@@ -150,7 +153,7 @@ const waste = (rows: number, columns: number): number =>
   (roundUp(rows, tileRows) * roundUp(columns, tileColumns)) / (rows * columns)
 
 /** Where the one plain store of an epilogue goes, if rows of the product can be written there as they come. */
-const directTarget = (
+export const directTarget = (
   access: Access | undefined,
   batch: readonly number[],
   m: readonly number[],

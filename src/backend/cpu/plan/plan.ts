@@ -1,6 +1,7 @@
 /** From a plan of the engine to launches and to the memory they need. */
 import type { Kernel, KernelPlan } from '../../../engine/kernel.js'
-import type { Launch, Room } from './launch.js'
+import { planExternal } from './external.js'
+import { type Launch, ownProducts, type Products, type Room } from './launch.js'
 import { planLoop } from './loop.js'
 import { planMatmul } from './matmul.js'
 import type { Plan, PlannedKernel } from './planned.js'
@@ -18,15 +19,15 @@ const launchesOf = (kernel: Kernel, room: Room): Launch[] => {
     case 'reduce':
       return planReduce(kernel, room)
     case 'matmul':
-      return planMatmul(kernel, room)
+      return planExternal(kernel, room) ?? planMatmul(kernel, room)
     case 'scan':
-      return planScan(kernel, room, (body) => planKernels(body, room.sharing))
+      return planScan(kernel, room, (body) => planKernels(body, room.sharing, room.products))
     default:
       return planWhole(kernel, room)
   }
 }
 
-export const planKernels = (plan: KernelPlan, sharing: Sharing): Plan => {
+export const planKernels = (plan: KernelPlan, sharing: Sharing, products: Products = ownProducts): Plan => {
   const buffers = [...plan.buffers]
   let workspace = plan.workspace
   const tables = new Map<string, Int32Array>()
@@ -35,6 +36,7 @@ export const planKernels = (plan: KernelPlan, sharing: Sharing): Plan => {
     let end = plan.workspace
     const room: Room = {
       sharing,
+      products,
       temporary: (size) => {
         buffers.push({ dtype: 'float32', size, role: { kind: 'temporary', offset: end } })
         end += Math.ceil(size / alignment) * alignment

@@ -4,10 +4,10 @@
  * blocks of rows of a, packed too, pass through the first. A unit is a stripe of columns by a stripe of rows of one
  * matrix of the batch. Results of a later block of k are added to those of the earlier ones.
  */
-import type { Code, Local } from '../../emit/code.js'
+import type { Code, FunctionDefinition, Local } from '../../emit/code.js'
 import { call, callIndirect, define, doWhile, either, i32, range, when } from '../../emit/instructions.js'
 import { kernelType } from '../../plan/launch.js'
-import { edgeTile, micro, tileColumns, tileRows } from './micro.js'
+import { type Arithmetic, edgeTile, micro, tileColumns, tileRows } from './micro.js'
 import { groupBytes, packAcross, packAlong, packPair } from './pack.js'
 
 export const depthBlock = 256
@@ -124,151 +124,156 @@ const packPanels = define(
 )
 
 /** (rows, columns, k, a, b, c, stride of c, accumulate, scratch): all tiles of packed blocks. */
-const macro = define(
-  Array.from({ length: 9 }, () => 'i32' as const),
-  [],
-  (locals, ...params) => {
-    const [rows, columns, k, a, b, c, stride, accumulate, scratch] = params
-    const [i, j, height, width, at] = [locals.i32(), locals.i32(), locals.i32(), locals.i32(), locals.i32()]
-    const panelA = i32.add(a, i32.mul(i32.shiftLeft(i, 2), k))
-    const panelB = i32.add(b, i32.mul(i32.shiftLeft(j, 2), k))
-    return range(j, 0, columns, tileColumns, [
-      width.set(i32.sub(columns, j)),
-      at.set(i32.add(c, i32.shiftLeft(j, 2))),
-      range(i, 0, rows, tileRows, [
-        height.set(i32.sub(rows, i)),
-        when(
-          i32.and(i32.greaterOrEqual(height, tileRows), i32.greaterOrEqual(width, tileColumns)),
-          call(micro, k, panelA, panelB, at, stride, accumulate),
-          [
-            height.set(either('i32', i32.greater(height, tileRows), i32.constant(tileRows), height.get)),
-            edgeTile([k, panelA, panelB, at, stride, accumulate], height, width, scratch),
-          ],
-        ),
-        at.set(i32.add(at, i32.shiftLeft(stride, 2))),
-      ]),
-    ])
-  },
-)
+const macroOf = (arithmetic: Arithmetic): FunctionDefinition =>
+  define(
+    Array.from({ length: 9 }, () => 'i32' as const),
+    [],
+    (locals, ...params) => {
+      const [rows, columns, k, a, b, c, stride, accumulate, scratch] = params
+      const [i, j, height, width, at] = [locals.i32(), locals.i32(), locals.i32(), locals.i32(), locals.i32()]
+      const panelA = i32.add(a, i32.mul(i32.shiftLeft(i, 2), k))
+      const panelB = i32.add(b, i32.mul(i32.shiftLeft(j, 2), k))
+      return range(j, 0, columns, tileColumns, [
+        width.set(i32.sub(columns, j)),
+        at.set(i32.add(c, i32.shiftLeft(j, 2))),
+        range(i, 0, rows, tileRows, [
+          height.set(i32.sub(rows, i)),
+          when(
+            i32.and(i32.greaterOrEqual(height, tileRows), i32.greaterOrEqual(width, tileColumns)),
+            call(micro[arithmetic], k, panelA, panelB, at, stride, accumulate),
+            [
+              height.set(either('i32', i32.greater(height, tileRows), i32.constant(tileRows), height.get)),
+              edgeTile(arithmetic, [k, panelA, panelB, at, stride, accumulate], height, width, scratch),
+            ],
+          ),
+          at.set(i32.add(at, i32.shiftLeft(stride, 2))),
+        ]),
+      ])
+    },
+  )
 
-export const gemm = define(kernelType.params, kernelType.results, (locals, ...params) => {
-  const [descriptor, begin, end, scratch] = params
-  const word = (at: number): Code => i32.load(descriptor, at)
-  const local = (): Local => locals.i32()
-  const [unit, matrix, stripe, row, rowEnd, column, columnEnd] = [
-    local(),
-    local(),
-    local(),
-    local(),
-    local(),
-    local(),
-    local(),
-  ]
-  const [a, b, c, stride, k, whole, packed, packedRow] = Array.from({ length: 8 }, local)
-  const [depth, depthEnd, count, i, blockEnd, panels, accumulate] = [
-    local(),
-    local(),
-    local(),
-    local(),
-    local(),
-    local(),
-    local(),
-  ]
-  const smaller = (x: Local, limit: number): Code => [count.set(word(limit)), x.set(i32.min(x, count))]
-  const packA = (target: Code, first: Local, last: Local): Code =>
-    call(
+export const gemmOf = (arithmetic: Arithmetic): FunctionDefinition => {
+  const macro = macroOf(arithmetic)
+  return define(kernelType.params, kernelType.results, (locals, ...params) => {
+    const [descriptor, begin, end, scratch] = params
+    const word = (at: number): Code => i32.load(descriptor, at)
+    const local = (): Local => locals.i32()
+    const [unit, matrix, stripe, row, rowEnd, column, columnEnd] = [
+      local(),
+      local(),
+      local(),
+      local(),
+      local(),
+      local(),
+      local(),
+    ]
+    const [a, b, c, stride, k, whole, packed, packedRow] = Array.from({ length: 8 }, local)
+    const [depth, depthEnd, count, i, blockEnd, panels, accumulate] = [
+      local(),
+      local(),
+      local(),
+      local(),
+      local(),
+      local(),
+      local(),
+    ]
+    const smaller = (x: Local, limit: number): Code => [count.set(word(limit)), x.set(i32.min(x, count))]
+    const packA = (target: Code, first: Local, last: Local): Code =>
+      call(
+        packPanels,
+        target,
+        4 * tileRows,
+        a,
+        first,
+        last,
+        depth,
+        depthEnd,
+        word(words.aRows),
+        word(words.aDepths),
+        word(words.aGroups),
+        word(words.aAcross),
+      )
+    const packB: Code = call(
       packPanels,
-      target,
-      4 * tileRows,
-      a,
-      first,
-      last,
+      i32.add(scratch, packedB),
+      4 * tileColumns,
+      b,
+      column,
+      columnEnd,
       depth,
       depthEnd,
-      word(words.aRows),
-      word(words.aDepths),
-      word(words.aGroups),
-      word(words.aAcross),
+      word(words.bColumns),
+      word(words.bDepths),
+      word(words.bGroups),
+      word(words.bAcross),
     )
-  const packB: Code = call(
-    packPanels,
-    i32.add(scratch, packedB),
-    4 * tileColumns,
-    b,
-    column,
-    columnEnd,
-    depth,
-    depthEnd,
-    word(words.bColumns),
-    word(words.bDepths),
-    word(words.bGroups),
-    word(words.bAcross),
-  )
-  const nextDepth: Code = [depthEnd.set(i32.add(depth, depthBlock)), depthEnd.set(i32.min(depthEnd, k))]
-  /** Where block `depth` of a begins that is packed whole: the blocks before it have 4 bytes for every row and depth. */
-  const wholeBlock = i32.add(
-    i32.add(scratch, packedA),
-    i32.mul(i32.shiftLeft(depth, 2), i32.and(i32.add(i32.sub(rowEnd, row), 3), -4)),
-  )
-  const packWhole: Code = when(i32.or(i32.notEqual(packed, a), i32.notEqual(packedRow, row)), [
-    packed.set(a),
-    packedRow.set(row),
-    range(depth, 0, k, depthBlock, [nextDepth, packA(wholeBlock, row, rowEnd)]),
-  ])
-  const rowsOfBlock: Code = range(i, row, rowEnd, rowBlock, [
-    blockEnd.set(i32.add(i, rowBlock)),
-    blockEnd.set(i32.min(blockEnd, rowEnd)),
-    when(whole, panels.set(i32.add(wholeBlock, i32.mul(i32.shiftLeft(i32.sub(i, row), 2), i32.sub(depthEnd, depth)))), [
-      panels.set(i32.add(scratch, packedA)),
-      packA(panels.get, i, blockEnd),
-    ]),
-    call(
-      macro,
-      i32.sub(blockEnd, i),
-      i32.sub(columnEnd, column),
-      i32.sub(depthEnd, depth),
-      panels,
-      i32.add(scratch, packedB),
-      i32.add(i32.add(c, i32.mul(i, stride)), i32.shiftLeft(column, 2)),
-      stride,
-      accumulate,
-      i32.add(scratch, tileAt),
-    ),
-    when(
-      i32.and(i32.greaterOrEqual(depthEnd, k), i32.notEqual(word(words.epilogue), 0)),
-      callIndirect(
-        epilogueType,
-        word(words.epilogue),
-        word(words.epilogueDescriptor),
-        matrix,
-        i,
-        blockEnd,
-        column,
-        columnEnd,
+    const nextDepth: Code = [depthEnd.set(i32.add(depth, depthBlock)), depthEnd.set(i32.min(depthEnd, k))]
+    /** Where block `depth` of a begins that is packed whole: the blocks before it have 4 bytes for every row and depth. */
+    const wholeBlock = i32.add(
+      i32.add(scratch, packedA),
+      i32.mul(i32.shiftLeft(depth, 2), i32.and(i32.add(i32.sub(rowEnd, row), 3), -4)),
+    )
+    const packWhole: Code = when(i32.or(i32.notEqual(packed, a), i32.notEqual(packedRow, row)), [
+      packed.set(a),
+      packedRow.set(row),
+      range(depth, 0, k, depthBlock, [nextDepth, packA(wholeBlock, row, rowEnd)]),
+    ])
+    const rowsOfBlock: Code = range(i, row, rowEnd, rowBlock, [
+      blockEnd.set(i32.add(i, rowBlock)),
+      blockEnd.set(i32.min(blockEnd, rowEnd)),
+      when(
+        whole,
+        panels.set(i32.add(wholeBlock, i32.mul(i32.shiftLeft(i32.sub(i, row), 2), i32.sub(depthEnd, depth)))),
+        [panels.set(i32.add(scratch, packedA)), packA(panels.get, i, blockEnd)],
       ),
-    ),
-  ])
-  const batchOffset = (base: number, table: number): Code =>
-    i32.add(word(base), i32.load(i32.add(word(table), i32.shiftLeft(matrix, 2))))
-  return [
-    packed.set(-1),
-    k.set(word(words.k)),
-    stride.set(word(words.cStride)),
-    whole.set(word(words.whole)),
-    range(unit, begin, end, 1, [
-      stripe.set(i32.divUnsigned(unit, word(words.rowStripes))),
-      row.set(i32.mul(i32.remainderUnsigned(unit, word(words.rowStripes)), word(words.rowStripe))),
-      rowEnd.set(i32.add(row, word(words.rowStripe))),
-      smaller(rowEnd, words.m),
-      matrix.set(i32.divUnsigned(stripe, word(words.columnStripes))),
-      column.set(i32.mul(i32.remainderUnsigned(stripe, word(words.columnStripes)), word(words.columnStripe))),
-      columnEnd.set(i32.add(column, word(words.columnStripe))),
-      smaller(columnEnd, words.n),
-      a.set(batchOffset(words.a, words.aBatch)),
-      b.set(batchOffset(words.b, words.bBatch)),
-      c.set(batchOffset(words.c, words.cBatch)),
-      when(whole, packWhole),
-      range(depth, 0, k, depthBlock, [nextDepth, accumulate.set(i32.notEqual(depth, 0)), packB, rowsOfBlock]),
-    ]),
-  ]
-})
+      call(
+        macro,
+        i32.sub(blockEnd, i),
+        i32.sub(columnEnd, column),
+        i32.sub(depthEnd, depth),
+        panels,
+        i32.add(scratch, packedB),
+        i32.add(i32.add(c, i32.mul(i, stride)), i32.shiftLeft(column, 2)),
+        stride,
+        accumulate,
+        i32.add(scratch, tileAt),
+      ),
+      when(
+        i32.and(i32.greaterOrEqual(depthEnd, k), i32.notEqual(word(words.epilogue), 0)),
+        callIndirect(
+          epilogueType,
+          word(words.epilogue),
+          word(words.epilogueDescriptor),
+          matrix,
+          i,
+          blockEnd,
+          column,
+          columnEnd,
+        ),
+      ),
+    ])
+    const batchOffset = (base: number, table: number): Code =>
+      i32.add(word(base), i32.load(i32.add(word(table), i32.shiftLeft(matrix, 2))))
+    return [
+      packed.set(-1),
+      k.set(word(words.k)),
+      stride.set(word(words.cStride)),
+      whole.set(word(words.whole)),
+      range(unit, begin, end, 1, [
+        stripe.set(i32.divUnsigned(unit, word(words.rowStripes))),
+        row.set(i32.mul(i32.remainderUnsigned(unit, word(words.rowStripes)), word(words.rowStripe))),
+        rowEnd.set(i32.add(row, word(words.rowStripe))),
+        smaller(rowEnd, words.m),
+        matrix.set(i32.divUnsigned(stripe, word(words.columnStripes))),
+        column.set(i32.mul(i32.remainderUnsigned(stripe, word(words.columnStripes)), word(words.columnStripe))),
+        columnEnd.set(i32.add(column, word(words.columnStripe))),
+        smaller(columnEnd, words.n),
+        a.set(batchOffset(words.a, words.aBatch)),
+        b.set(batchOffset(words.b, words.bBatch)),
+        c.set(batchOffset(words.c, words.cBatch)),
+        when(whole, packWhole),
+        range(depth, 0, k, depthBlock, [nextDepth, accumulate.set(i32.notEqual(depth, 0)), packB, rowsOfBlock]),
+      ]),
+    ]
+  })
+}

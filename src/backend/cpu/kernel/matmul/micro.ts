@@ -2,8 +2,11 @@
  * The innermost part of a matrix product: a tile of 4 by 8 results from a packed panel of each operand. Eight
  * accumulators, two vectors of b and one element of a in all lanes fit into the registers; larger tiles spill. It is a
  * small function of its own, which engines optimise early and well; unrolling it by hand makes it slower.
+ *
+ * There are two of it. `exact` rounds after the product and after the sum, everywhere alike. `relaxed` may round once,
+ * where the processor has such an instruction, so that its bits depend on the machine.
  */
-import type { Code, Local } from '../../emit/code.js'
+import type { Code, FunctionDefinition, Local } from '../../emit/code.js'
 import { call, define, doWhile, i32, range, when } from '../../emit/instructions.js'
 import { f32x4, v128 } from '../../emit/simd.js'
 
@@ -13,35 +16,48 @@ export const tileColumns = 8
 const rows = [0, 1, 2, 3] as const
 const halves = [0, 1] as const
 
+export type Arithmetic = 'exact' | 'relaxed'
+
+const multiplyAdd: Readonly<Record<Arithmetic, (a: Local, b: Local, total: Local) => Code>> = {
+  exact: (a, b, total) => f32x4.add(total, f32x4.mul(a, b)),
+  relaxed: f32x4.relaxedMultiplyAdd,
+}
+
+const microOf = (arithmetic: Arithmetic): FunctionDefinition =>
+  define(['i32', 'i32', 'i32', 'i32', 'i32', 'i32'], [], (locals, ...params) => {
+    const [k, a, b, c, stride, accumulate] = params
+    const totals = rows.map(() => halves.map(() => locals.v128()))
+    const columns = halves.map(() => locals.v128())
+    const element = locals.v128()
+    const eachRow = (store: (total: Local, half: number) => Code): Code =>
+      totals.map((row) => [row.map((total, half) => store(total, half)), c.set(i32.add(c, stride))])
+    return [
+      k.set(i32.add(b, i32.mul(k, 32))),
+      doWhile(
+        [
+          columns.map((column, half) => column.set(v128.load(b, 16 * half))),
+          totals.map((row, r) => [
+            element.set(v128.loadSplat(a, 4 * r)),
+            row.map((total, half) => total.set(multiplyAdd[arithmetic](element, columns[half], total))),
+          ]),
+          a.set(i32.add(a, 16)),
+          b.set(i32.add(b, 32)),
+        ],
+        i32.lessUnsigned(b, k),
+      ),
+      when(
+        accumulate,
+        eachRow((total, half) => v128.store(c, f32x4.add(v128.load(c, 16 * half), total), 16 * half)),
+        eachRow((total, half) => v128.store(c, total, 16 * half)),
+      ),
+    ]
+  })
+
 /** (k, a, b, c, stride of c in bytes, whether to add to what is in c) */
-export const micro = define(['i32', 'i32', 'i32', 'i32', 'i32', 'i32'], [], (locals, ...params) => {
-  const [k, a, b, c, stride, accumulate] = params
-  const totals = rows.map(() => halves.map(() => locals.v128()))
-  const columns = halves.map(() => locals.v128())
-  const element = locals.v128()
-  const eachRow = (store: (total: Local, half: number) => Code): Code =>
-    totals.map((row) => [row.map((total, half) => store(total, half)), c.set(i32.add(c, stride))])
-  return [
-    k.set(i32.add(b, i32.mul(k, 32))),
-    doWhile(
-      [
-        columns.map((column, half) => column.set(v128.load(b, 16 * half))),
-        totals.map((row, r) => [
-          element.set(v128.loadSplat(a, 4 * r)),
-          row.map((total, half) => total.set(f32x4.add(total, f32x4.mul(element, columns[half])))),
-        ]),
-        a.set(i32.add(a, 16)),
-        b.set(i32.add(b, 32)),
-      ],
-      i32.lessUnsigned(b, k),
-    ),
-    when(
-      accumulate,
-      eachRow((total, half) => v128.store(c, f32x4.add(v128.load(c, 16 * half), total), 16 * half)),
-      eachRow((total, half) => v128.store(c, total, 16 * half)),
-    ),
-  ]
-})
+export const micro: Readonly<Record<Arithmetic, FunctionDefinition>> = {
+  exact: microOf('exact'),
+  relaxed: microOf('relaxed'),
+}
 
 /** Stores the first `count` (1 to 4) lanes. */
 export const storeFew = (address: Local, value: Local, count: Local, offset = 0): Code =>
@@ -74,11 +90,15 @@ const copyTile = define(['i32', 'i32', 'i32', 'i32', 'i32', 'i32'], [], (locals,
 
 /** A tile at the edge, of `height` by `width` results, by way of `tile`. */
 export const edgeTile = (
+  arithmetic: Arithmetic,
   args: readonly [k: Local, a: Code, b: Code, c: Local, stride: Local, accumulate: Local],
   height: Local,
   width: Local,
   tile: Local,
 ): Code => {
   const [k, a, b, c, stride, accumulate] = args
-  return [call(micro, k, a, b, tile, tileBytes, 0), call(copyTile, height, width, tile, c, stride, accumulate)]
+  return [
+    call(micro[arithmetic], k, a, b, tile, tileBytes, 0),
+    call(copyTile, height, width, tile, c, stride, accumulate),
+  ]
 }
