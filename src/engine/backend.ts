@@ -33,6 +33,14 @@ export interface Executable<Buffer, M extends 'sync' | 'async'> {
   ) => M extends 'sync' ? readonly Value<Buffer>[] : Promise<readonly Value<Buffer>[]>
   /** What would run, for `explain`. */
   readonly describe: () => PlanDescription
+  /**
+   * Runs it kernel by kernel, drops the results, and tells how many milliseconds each kernel that `describe` lists took.
+   * Only called where nothing is donated. A backend that cannot tell leaves it out.
+   */
+  readonly measure?: (
+    inputs: readonly Value<Buffer>[],
+    scalars: readonly number[],
+  ) => M extends 'sync' ? readonly number[] : Promise<readonly number[]>
   /** Gives back what the compiled program holds; called when it leaves the plan cache. */
   readonly dispose: () => void
 }
@@ -42,7 +50,7 @@ export interface KernelDescription {
   readonly shape: readonly number[]
   readonly flops: number
   readonly bytes: number
-  /** Milliseconds of the last run; undefined before one, or where the backend cannot tell. */
+  /** Milliseconds that it took where `explain` ran the plan; absent where it did not, or the backend cannot tell. */
   readonly milliseconds?: number
 }
 export interface PlanDescription {

@@ -17,7 +17,7 @@ type Loose<F> = F extends (...args: infer A) => infer R ? (...args: A) => MaybeP
 
 /** An executable of either mode. */
 export type AnyExecutable<Buffer> = {
-  readonly [K in keyof Executable<Buffer, 'async'>]: K extends 'run'
+  readonly [K in keyof Executable<Buffer, 'async'>]: K extends 'run' | 'measure'
     ? Loose<Executable<Buffer, 'async'>[K]>
     : Executable<Buffer, 'async'>[K]
 }

@@ -34,7 +34,10 @@ export const backendOn = (runtime: Runtime): Backend<CpuBuffer, 'sync'> => {
     compile: (program, options): Executable<CpuBuffer, 'sync'> => {
       const plan = lower(program, options)
       const executable = createExecutable(runtime, plan, program.inputs.length, options)
-      return { run: executable.run, describe: () => describePlan(plan), dispose: executable.dispose }
+      const { run, measure, dispose } = executable
+      // Kernels need room of their own beside the temporaries between them.
+      const describe = () => ({ ...describePlan(plan), workspaceBytes: 4 * executable.plan.workspace })
+      return { run, measure, describe, dispose }
     },
     upload: (data: HostArray, dtype) => {
       const buffer = allocateBuffer(runtime, data.length, dtype)

@@ -5,9 +5,10 @@
 import type { DType } from '../../../array/dtype.js'
 import type { RunOptions, Value } from '../../../engine/backend.js'
 import type { KernelPlan, PlannedBuffer } from '../../../engine/kernel.js'
+import { launchBytes } from '../kernel/sequence.js'
 import { planKernels } from '../plan/plan.js'
 import type { Plan } from '../plan/planned.js'
-import { type Binding, link, listBytes } from './link.js'
+import { type Binding, link } from './link.js'
 import type { Runtime } from './runtime.js'
 import { copyIn, copyOut, wordOf } from './transfer.js'
 
@@ -19,9 +20,14 @@ export interface CpuBuffer {
 
 export interface CpuExecutable {
   readonly run: (inputs: readonly Value<CpuBuffer>[], scalars: readonly number[]) => Value<CpuBuffer>[]
+  /** Runs without results: milliseconds of each kernel. */
+  readonly measure: (inputs: readonly Value<CpuBuffer>[], scalars: readonly number[]) => readonly number[]
   readonly plan: Plan
   readonly dispose: () => void
 }
+
+/** Runs that are timed: the best of them counts. */
+const timedRuns = 3
 
 const align = (bytes: number): number => Math.ceil(bytes / 64) * 64
 
@@ -47,7 +53,8 @@ interface Image {
   readonly setSlot: (slot: number, address: number) => void
   readonly setScalars: (scalars: readonly number[]) => void
   readonly addressOf: (buffer: number) => number
-  readonly run: () => void
+  /** Launches [begin, end). */
+  readonly run: (begin: number, end: number) => void
   readonly dispose: () => void
 }
 
@@ -67,7 +74,6 @@ const placeImage = (runtime: Runtime, plan: Plan, inputCount: number, slots: num
   for (const word of linked.own) image[word] += block
   memory.words().set(image, first)
   const list = block + 4 * linked.list
-  const listEnd = list + listBytes(launches)
   const addresses = new Float64Array(slots).fill(-1)
   const numbers = new Float64Array(linked.scalars.length)
   let written = false
@@ -90,7 +96,7 @@ const placeImage = (runtime: Runtime, plan: Plan, inputCount: number, slots: num
       written = true
     },
     addressOf: (buffer) => addresses[bindings[buffer].slot] + bindings[buffer].bytes,
-    run: () => runtime.run(list, listEnd),
+    run: (begin, end) => runtime.run(list + launchBytes * begin, list + launchBytes * end),
     dispose: () => memory.free(block, size),
   }
 }
@@ -119,7 +125,18 @@ export const createExecutable = (
     return role.kind === 'output' && role.index === o
   })
 
-  const run = (inputs: readonly Value<CpuBuffer>[], scalars: readonly number[]): Value<CpuBuffer>[] => {
+  const launchEnds = plan.kernels.map(() => 0)
+  let launches = 0
+  plan.kernels.forEach((kernel, i) => {
+    launches += kernel.launches.length
+    launchEnds[i] = launches
+  })
+
+  const execute = (
+    inputs: readonly Value<CpuBuffer>[],
+    scalars: readonly number[],
+    launch: () => void,
+  ): Value<CpuBuffer>[] => {
     // Host arrays in and out pass through the end of the workspace.
     let end = workspaceBytes
     const staged = (size: number): number => {
@@ -153,7 +170,7 @@ export const createExecutable = (
       return own
     })
     image.setScalars(scalars)
-    image.run()
+    launch()
     return keep === 'host'
       ? outputs.map((buffer) => {
           const { dtype, size } = buffers[buffer]
@@ -192,5 +209,23 @@ export const createExecutable = (
     return results
   }
 
-  return { run, plan, dispose: image.dispose }
+  const launchAll = (): void => image.run(0, launches)
+  const measure: CpuExecutable['measure'] = (inputs, scalars) => {
+    const best = plan.kernels.map(() => Infinity)
+    const launchTimed = (): void => {
+      let begin = 0
+      launchEnds.forEach((end, i) => {
+        const before = performance.now()
+        image.run(begin, end)
+        best[i] = Math.min(best[i], performance.now() - before)
+        begin = end
+      })
+    }
+    execute(inputs, scalars, () => {
+      launchAll()
+      for (let i = 0; i < timedRuns; i++) launchTimed()
+    })
+    return best
+  }
+  return { run: (inputs, scalars) => execute(inputs, scalars, launchAll), measure, plan, dispose: image.dispose }
 }

@@ -4,7 +4,6 @@
  * workspace. When a slot moves, only its words are written.
  */
 import type { DType } from '../../../array/dtype.js'
-import { launchBytes } from '../kernel/sequence.js'
 import { type KernelSource, type Label, type Launch, listWords, type Word } from '../plan/launch.js'
 import type { Sharing } from '../plan/sharing.js'
 
@@ -123,5 +122,3 @@ export const link = (
   for (const [values, at] of tableWords) image.set(values, at)
   return { words: image, functions, own, patches, scalars, list }
 }
-
-export const listBytes = (launches: readonly Launch[]): number => launches.length * launchBytes
