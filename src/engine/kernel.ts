@@ -192,7 +192,7 @@ export interface KernelPlan {
   readonly kernels: readonly Kernel[]
   /** Buffer of each output. An input that is returned as it is names the input's buffer. Outputs may share one. */
   readonly outputs: readonly number[]
-  /** Elements of the workspace; every temporary is aligned to 16 elements (64 bytes). */
+  /** Elements of the workspace; every temporary is aligned to 16 elements (64 bytes), or to what the device asked for. */
   readonly workspace: number
   readonly scalars: number
 }

@@ -23,6 +23,8 @@ import { simplify } from './simplify.js'
 export interface LowerOptions extends RunOptions {
   /** Every instruction a kernel of its own: for the law that fusion changes no bit. */
   readonly unfused?: boolean
+  /** Elements that temporaries begin at multiples of; 16 unless told, which is 64 bytes. */
+  readonly alignment?: number
 }
 
 /** What each output is; two outputs on a device never share a buffer. */
@@ -105,5 +107,10 @@ export const lower = (given: Program, options: LowerOptions): KernelPlan => {
       : storageOf(state, typeof owner === 'number' ? owner : baseOf(program.outputs[index])).buffer,
   )
   const kernels = ordered.map(({ kernel }) => kernel)
-  return { ...planMemory(buffers, ordered, options.donated), kernels, outputs, scalars: program.scalars }
+  return {
+    ...planMemory(buffers, ordered, options.donated, options.alignment ?? 16),
+    kernels,
+    outputs,
+    scalars: program.scalars,
+  }
 }

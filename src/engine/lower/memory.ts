@@ -6,10 +6,6 @@ import type { KernelPlan, PlannedBuffer } from '../kernel.js'
 import type { Task } from './schedule.js'
 import type { DraftBuffer } from './state.js'
 
-/** Elements; 64 bytes. */
-const alignment = 16
-const aligned = (size: number): number => Math.ceil(size / alignment) * alignment
-
 interface Lifetimes {
   /** Kernel that first writes a buffer, and the last one that touches it; -1 where none does. */
   readonly first: readonly number[]
@@ -109,7 +105,9 @@ export const planMemory = (
   buffers: readonly DraftBuffer[],
   tasks: readonly Task[],
   donated: readonly boolean[],
+  alignment: number,
 ): Omit<KernelPlan, 'outputs' | 'scalars' | 'kernels'> => {
+  const aligned = (size: number): number => Math.ceil(size / alignment) * alignment
   const lifetimes = lifetimesOf(buffers, tasks)
   const { first, last } = lifetimes
   const places = placeDonated(buffers, tasks, lifetimes, donated)
