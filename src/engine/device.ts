@@ -7,7 +7,7 @@
 import { type AnyTensor, nodeOf } from '../array/tensor.js'
 import type { Backend } from './backend.js'
 import type { DeviceEvent } from './event.js'
-import type { Explanation } from './explain.js'
+import type { ExplainOptions, Explanation } from './explain.js'
 import { makeRuntime } from './runtime.js'
 
 export interface Device {
@@ -28,8 +28,11 @@ export interface Device {
    * is an error. For loops that own their state. Leaves that `tree` returns as they are stay.
    */
   readonly advance: <T>(tree: T, donated: unknown) => Promise<T>
-  /** What `evaluate` would run; see {@link Explanation}. */
-  readonly explain: (tree: unknown) => Promise<Explanation>
+  /**
+   * What `evaluate` would run; see {@link Explanation}. With `{ run: true }` it is run, and every kernel's milliseconds
+   * are told, too.
+   */
+  readonly explain: (tree: unknown, options?: ExplainOptions) => Promise<Explanation>
 }
 
 /** A device that computes at once. */
@@ -38,7 +41,7 @@ export interface SyncDevice extends Device {
   readonly placeSync: <T>(tree: T) => T
   readonly readSync: <T>(tree: T) => T
   readonly advanceSync: <T>(tree: T, donated: unknown) => T
-  readonly explainSync: (tree: unknown) => Explanation
+  readonly explainSync: (tree: unknown, options?: ExplainOptions) => Explanation
 }
 
 export interface DeviceOptions {
@@ -71,7 +74,7 @@ export function deviceOf<Buffer>(
     place: async (tree) => runtime.pause(runtime.advance('place', tree, [])),
     read: async (tree) => runtime.read(tree),
     advance: async (tree, donated) => runtime.pause(runtime.advance('advance', tree, donated)),
-    explain: async (tree) => runtime.explain(tree),
+    explain: async (tree, options = {}) => runtime.explain(tree, options),
   }
   if (backend.mode === 'async') return device
   return {
@@ -80,7 +83,7 @@ export function deviceOf<Buffer>(
     placeSync: (tree) => runtime.advance('place', tree, []) as typeof tree,
     readSync: (tree) => runtime.read(tree) as typeof tree,
     advanceSync: (tree, donated) => runtime.advance('advance', tree, donated) as typeof tree,
-    explainSync: (tree) => runtime.explain(tree) as Explanation,
+    explainSync: (tree, options = {}) => runtime.explain(tree, options) as Explanation,
   }
 }
 

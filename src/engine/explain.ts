@@ -17,6 +17,22 @@ export interface Explanation extends PlanDescription {
   readonly planMisses: number
 }
 
+export interface ExplainOptions {
+  /**
+   * Whether to run the plan, kernel by kernel with a clock, so that each kernel's `milliseconds` are known: the best of
+   * three runs after one to warm up. Its results are dropped. Ordinary runs read no clock.
+   */
+  readonly run?: boolean
+}
+
+/** A description with how long each kernel took. */
+export const timed = (description: PlanDescription, milliseconds: readonly number[] | undefined): PlanDescription => ({
+  ...description,
+  kernels: description.kernels.map((kernel, i) =>
+    milliseconds === undefined ? kernel : { ...kernel, milliseconds: milliseconds[i] },
+  ),
+})
+
 export const explanation = (
   description: PlanDescription,
   programSize: number,
@@ -62,9 +78,13 @@ export const showExplanation = (explained: Explanation): string => {
       .join('  ')
       .trimEnd()
   const { programSize, kernels, flops, bytes, workspaceBytes, uploadedBytes, planMisses } = explained
+  const took = kernels.reduce((sum, { milliseconds = 0 }) => sum + milliseconds, 0)
+  const isTimed = kernels.some(({ milliseconds }) => milliseconds !== undefined)
   return [
     ...table.map(line),
-    `${programSize} instructions, ${kernels.length} kernels, ${short(flops)} flops, ${short(bytes)} bytes moved`,
+    `${programSize} instructions, ${kernels.length} kernels, ${short(flops)} flops, ${short(bytes)} bytes moved${
+      isTimed ? `, ${took.toFixed(3)} ms` : ''
+    }`,
     `workspace ${short(workspaceBytes)} bytes, uploaded each run ${short(uploadedBytes)} bytes, plans made ${planMisses}`,
     ...(planMisses > manyMisses ? [manyMissesAdvice] : []),
   ].join('\n')

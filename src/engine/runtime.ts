@@ -13,7 +13,7 @@ import { Canonicalizer } from './canonical/canonicalizer.js'
 import { decode } from './canonical/decode.js'
 import { checkDtype, checkDtypes } from './dtypes.js'
 import { type DeviceEvent, planMisses } from './event.js'
-import { type Explanation, explanation } from './explain.js'
+import { type ExplainOptions, type Explanation, explanation, timed } from './explain.js'
 import { type AnyBackend, type AnyExecutable, after, all, type MaybePromise } from './maybePromise.js'
 import { type CacheEntry, familyOf, manyMisses, PlanCache } from './planCache.js'
 import { bytesOf, Residence } from './residence.js'
@@ -27,7 +27,7 @@ export interface Runtime {
   readonly evaluate: <T>(tree: T) => MaybePromise<T>
   readonly advance: <T>(path: string, tree: T, donated: unknown) => MaybePromise<T>
   readonly read: <T>(tree: T) => MaybePromise<T>
-  readonly explain: (tree: unknown) => MaybePromise<Explanation>
+  readonly explain: (tree: unknown, options: ExplainOptions) => MaybePromise<Explanation>
   /** Lets a macrotask pass when much was made since the last one, so that the garbage collector's word gets through. */
   readonly pause: <T>(result: MaybePromise<T>) => Promise<T>
 }
@@ -249,17 +249,24 @@ export const makeRuntime = <Buffer>(
             : fail('read', 'evaluated values', `a pending ${first.op}`, 'Write device.evaluate(tree): it also reads.'),
       ),
 
-    explain: (tree) => {
+    explain: (tree, options) => {
       const pending = leaves(tree)
         .map(sourceOf)
         .filter((node) => storageOf(node) === undefined)
       canonicalizer.walk(pending)
-      const { storages } = canonicalizer
+      const { storages, scalars } = canonicalizer
       const values = storages.map((storage) => inputValue('explain', storage))
       const entry = planOf('explain', { donated: storages.map(() => false), keep: 'host' })
       const uploaded = values.reduce((sum, value) => sum + (value.kind === 'host' ? value.data.byteLength : 0), 0)
       return after(entry.plan.executable, (executable) =>
-        explanation(executable.describe(), entry.plan.programSize, uploaded, cache.missesOf(entry.family)),
+        after(options.run === true ? executable.measure?.(values, scalars) : undefined, (milliseconds) =>
+          explanation(
+            timed(executable.describe(), milliseconds),
+            entry.plan.programSize,
+            uploaded,
+            cache.missesOf(entry.family),
+          ),
+        ),
       )
     },
 

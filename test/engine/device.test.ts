@@ -50,7 +50,12 @@ const later = (backend: Backend<HostArray, 'sync'>): Backend<HostArray, 'async'>
   mode: 'async',
   compile: async (program, options) => {
     const executable = backend.compile(program, options)
-    return { ...executable, run: async (inputs, scalars) => executable.run(inputs, scalars) }
+    const { run, describe, dispose } = executable
+    return {
+      ...{ describe, dispose },
+      run: async (inputs, scalars) => run(inputs, scalars),
+      measure: async (inputs) => inputs.map((_, i) => 1.5 + i),
+    }
   },
   download: async (buffer, dtype, size) => backend.download(buffer, dtype, size),
 })
@@ -189,6 +194,18 @@ describe('explain', () => {
     expect(explained).toMatchObject({ programSize: 2, uploadedBytes: 8, planMisses: 40 })
     expect(showExplanation(explained)).toMatch(/kernel +shape[\s\S]*exp +\[2\][\s\S]*plans made 40\nShapes vary/)
     expect(device.explainSync(exp(device.placeSync(vector(1, 2)))).uploadedBytes).toBe(0)
+  })
+
+  it('tells times where a run is asked for and the backend can tell', async () => {
+    const tree = () => exp(vector(1, 2))
+    const device = deviceOf(later(counting().backend))
+    const times = async (options: { readonly run?: boolean }) =>
+      (await device.explain(tree(), options)).kernels.map(({ milliseconds }) => milliseconds)
+    expect(await times({ run: true })).toEqual([1.5, undefined])
+    expect(await times({})).toEqual([undefined, undefined])
+    expect(showExplanation(await device.explain(tree(), { run: true }))).toContain('moved, 1.500 ms\n')
+    const silent = deviceOf(counting().backend).explainSync(tree(), { run: true })
+    expect(silent.kernels.every(({ milliseconds }) => milliseconds === undefined)).toBe(true)
   })
 })
 

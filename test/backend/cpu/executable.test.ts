@@ -143,3 +143,21 @@ it('a long loop that owns its state needs no more memory', () => {
 it('float64 is for the reference device', () => {
   expect(() => cpu().evaluateSync(p.add(p.tensor([1, 2], [2], 'float64'), 1))).toThrow('reference')
 })
+
+describe('explain', () => {
+  const [x, y] = [p.tensor(new Float32Array(128 * 128).fill(0.5), [128, 128]), p.ones([128, 128])]
+  const tree = () => p.argSort(p.reshape(p.tanh(p.matmul(x, y)), [-1]))
+  it.each([1, 2])('times each kernel when it is run, on %i threads, and costs the plan nothing', (threads) => {
+    const device = cpu({ threads })
+    const before = device.evaluateSync(tree())
+    expect(device.explainSync(tree()).kernels.some(({ milliseconds }) => milliseconds !== undefined)).toBe(false)
+    const { kernels } = device.explainSync(tree(), { run: true })
+    expect(kernels.length).toBeGreaterThan(1)
+    for (const { milliseconds } of kernels) expect(milliseconds).toBeGreaterThan(0)
+    expect(p.toArray(device.evaluateSync(tree()))).toEqual(p.toArray(before))
+  })
+  it('counts what kernels need for themselves', () => {
+    // One output: nothing but the sums of its rows lies between.
+    expect(cpu().explainSync(p.sum(p.tensor(new Float32Array(1 << 20), [1 << 20]))).workspaceBytes).toBeGreaterThan(0)
+  })
+})
