@@ -59,8 +59,13 @@ export interface PlanDescription {
   readonly workspaceBytes: number
 }
 
+/** What a device runs with, by name: what it was given and what it found. */
+export type DeviceSettings = Readonly<Record<string, string | number | boolean>>
+
 export interface Backend<Buffer, M extends 'sync' | 'async'> {
   readonly name: string
+  /** Shown as the device's; none unless given. */
+  readonly settings?: DeviceSettings
   /** 'sync' backends give results at once. */
   readonly mode: M
   readonly dtypes: readonly DType[]

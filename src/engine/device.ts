@@ -5,13 +5,18 @@
  * in changes, but for what `advance` was told to give up. 3. read(place(tree)) = evaluate(tree).
  */
 import { type AnyTensor, nodeOf } from '../array/tensor.js'
-import type { Backend } from './backend.js'
+import type { Backend, DeviceSettings } from './backend.js'
 import type { DeviceEvent } from './event.js'
 import type { ExplainOptions, Explanation } from './explain.js'
 import { makeRuntime } from './runtime.js'
 
 export interface Device {
   readonly name: string
+  /**
+   * What it really runs with, such as the number of threads that it could have. Together with the name it says all that
+   * decides about bits or speed: record it with results.
+   */
+  readonly settings: DeviceSettings
   /**
    * The tree with its tensors replaced by values on the host. The originals stay unevaluated: use the result. Values
    * that are on the host already, and what is no tensor, pass as they are.
@@ -70,6 +75,7 @@ export function deviceOf<Buffer>(
   const runtime = makeRuntime(backend, plans, onEvent)
   const device: Device = {
     name: backend.name,
+    settings: backend.settings ?? {},
     evaluate: async (tree) => runtime.pause(runtime.evaluate(tree)),
     place: async (tree) => runtime.pause(runtime.advance('place', tree, [])),
     read: async (tree) => runtime.read(tree),

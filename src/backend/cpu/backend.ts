@@ -4,6 +4,9 @@ import { fail } from '../../array/error.js'
 import type { Backend, Executable } from '../../engine/backend.js'
 import { describePlan } from '../../engine/describe.js'
 import { lower } from '../../engine/lower.js'
+import type { ExternalMatmul } from './option/external.js'
+import { hasRelaxedSimd } from './option/relaxed.js'
+import { usualWorth } from './plan/sharing.js'
 import { allocateBuffer, type CpuBuffer, createExecutable } from './runtime/executable.js'
 import { createRuntime, type Runtime } from './runtime/runtime.js'
 import { copyIn, copyOut } from './runtime/transfer.js'
@@ -13,22 +16,46 @@ export type { CpuBuffer } from './runtime/executable.js'
 export interface CpuOptions {
   /**
    * How many threads compute, the calling one among them; 1 unless told. Where threads cannot share memory (a page's own
-   * thread, pages that are not isolated from other origins) it is 1 whatever was asked for.
+   * thread, pages that are not isolated from other origins) it is 1 whatever was asked for: the device's `settings.threads`
+   * says what it is.
    */
   readonly threads?: number
+  /**
+   * Whether matrix products and convolutions may use relaxed SIMD, which is faster, and whose bits depend on the
+   * processor; false unless told. It is an error where the JavaScript engine has none: see `hasRelaxedSimd`.
+   */
+  readonly fastMath?: boolean
+  /**
+   * Another library for large products of plain matrices, such as `openblas` of `pullback/node`. Bits then depend on the
+   * library, and on the processor and the number of threads if its do. What it does not take (small products, vectors,
+   * convolutions) stays our own.
+   */
+  readonly matmul?: ExternalMatmul
 }
 
 /** float32, int32, uint32 and bool; the reference backend has float64. */
-export const cpuBackend = ({ threads = 1 }: CpuOptions = {}): Backend<CpuBuffer, 'sync'> => {
+export const cpuBackend = ({ threads = 1, fastMath = false, matmul }: CpuOptions = {}): Backend<CpuBuffer, 'sync'> => {
   if (!Number.isInteger(threads) || threads < 1)
     fail('cpu', 'a whole number of threads, 1 or more', String(threads), 'Write cpu({ threads: 2 }).')
-  return backendOn(createRuntime(threads))
+  if (fastMath && !hasRelaxedSimd())
+    fail(
+      'cpu',
+      'relaxed SIMD, which fastMath uses',
+      'a JavaScript engine without it',
+      'Use Node 21 or later, start Node 20 with --experimental-wasm-relaxed-simd, or write cpu({ fastMath: hasRelaxedSimd() }).',
+    )
+  return backendOn(createRuntime(threads, usualWorth, { arithmetic: fastMath ? 'relaxed' : 'exact', matmul }))
 }
 
 export const backendOn = (runtime: Runtime): Backend<CpuBuffer, 'sync'> => {
-  const { memory } = runtime
+  const { memory, sharing, products, matmul } = runtime
   return {
     name: 'cpu',
+    settings: {
+      threads: sharing.threads,
+      fastMath: products.arithmetic === 'relaxed',
+      matmul: matmul?.name ?? 'own',
+    },
     mode: 'sync',
     dtypes: ['float32', 'int32', 'uint32', 'bool'],
     compile: (program, options): Executable<CpuBuffer, 'sync'> => {

@@ -3,12 +3,16 @@ import { type DeviceOptions, deviceOf, type SyncDevice } from '../../engine/devi
 import { type CpuOptions, cpuBackend } from './backend.js'
 
 export { type CpuOptions, cpuBackend } from './backend.js'
+export type { ExternalMatmul, ExternalMatrix, ExternalProduct } from './option/external.js'
+export { hasRelaxedSimd } from './option/relaxed.js'
 
 /**
  * A device that runs compiled WebAssembly SIMD kernels: synchronous, in Node and browsers, with the same bits everywhere
- * and for any number of threads.
+ * and for any number of threads. The options `fastMath` and `matmul` trade those bits for speed; `settings` tells them,
+ * and how many threads there are.
  *
- * @throws PullbackError when `threads` is not a whole number of 1 or more
+ * @throws PullbackError when `threads` is not a whole number of 1 or more; with `fastMath` where the engine has no relaxed
+ * SIMD
  *
  * @example
  * import { add, tensor, toArray } from 'pullback'

@@ -25,7 +25,7 @@ export interface ModuleOptions {
 }
 
 /** The names under which a module imports what it needs. */
-export const importNames = { module: 'p', memory: 'm', table: 't' } as const
+export const importNames = { module: 'p', memory: 'm', table: 't', function: 'f' } as const
 
 const ascii = (text: string): number[] => [...unsigned(text.length), ...Array.from(text, (c) => c.charCodeAt(0))]
 const list = (items: readonly (readonly number[])[]): number[] => {
@@ -37,6 +37,18 @@ const list = (items: readonly (readonly number[])[]): number[] => {
 const section = (id: number, parts: readonly (readonly number[])[]): (readonly number[])[] => {
   const length = parts.reduce((sum, part) => sum + part.length, 0)
   return [[id, ...unsigned(length)], ...parts]
+}
+
+/** The parts of a module, after what every module begins with. */
+const joined = (sections: readonly (readonly number[])[]): Uint8Array<ArrayBuffer> => {
+  const parts = [[0, 0x61, 0x73, 0x6d, 1, 0, 0, 0], ...sections]
+  const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0))
+  let at = 0
+  for (const part of parts) {
+    bytes.set(part, at)
+    at += part.length
+  }
+  return bytes
 }
 
 const typeKey = ({ params, results }: FunctionType): string => `${params.join()}>${results.join()}`
@@ -120,19 +132,24 @@ export const assemble = (
     ...[0, 0x41, ...signed(place), 0x0b, 1],
     ...unsigned(numbering.functions.get(definition)!),
   ])
-  const parts = [
-    [0, 0x61, 0x73, 0x6d, 1, 0, 0, 0],
+  return joined([
     ...section(1, [list([...numbering.types.values()].map(({ type }) => typeBytes(type)))]),
     ...section(2, [list(imports)]),
     ...section(3, [list(functionTypes)]),
     ...section(9, [list(elements)]),
     ...section(10, [unsigned(bodies.length / 2), ...bodies]),
-  ]
-  const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0))
-  let at = 0
-  for (const part of parts) {
-    bytes.set(part, at)
-    at += part.length
-  }
-  return bytes
+  ])
 }
+
+/** The bytes of a module that puts a function which it imports into the table. */
+export const wrap = (place: number, type: FunctionType): Uint8Array<ArrayBuffer> =>
+  joined([
+    ...section(1, [list([typeBytes(type)])]),
+    ...section(2, [
+      list([
+        [...ascii(importNames.module), ...ascii(importNames.table), 1, 0x70, 0, 0],
+        [...ascii(importNames.module), ...ascii(importNames.function), 0, 0],
+      ]),
+    ]),
+    ...section(9, [list([[0, 0x41, ...signed(place), 0x0b, 1, 0]])]),
+  ])

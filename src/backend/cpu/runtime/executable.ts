@@ -108,7 +108,7 @@ export const createExecutable = (
   { keep, donated }: RunOptions,
 ): CpuExecutable => {
   const { memory, workspace } = runtime
-  const plan = planKernels(source, runtime.sharing)
+  const plan = planKernels(source, runtime.sharing, runtime.products)
   const image = placeImage(runtime, plan, inputCount, 1 + inputCount + source.outputs.length)
   const { buffers, outputs } = source
   const workspaceBytes = align(4 * plan.workspace)

@@ -2,13 +2,15 @@
  * The compiled kernels of a device: a table of functions, each at a place of its own, found by the key of its structure.
  * All functions that a plan lacks are compiled as one module.
  */
-import { assemble, type Entry, importNames } from '../emit/module.js'
-import type { KernelSource } from '../plan/launch.js'
+import { assemble, type Entry, importNames, wrap } from '../emit/module.js'
+import { type KernelSource, kernelType } from '../plan/launch.js'
 import { type Memory, maximumPages } from './memory.js'
 
 export interface Library {
   /** The place in the table of the function for each source. */
   readonly places: (sources: readonly KernelSource[]) => Int32Array
+  /** Gives a JavaScript function a place, so that launches of `source` call it. Other threads do not have it. */
+  readonly adopt: (source: KernelSource, kernel: (...args: readonly number[]) => void) => void
   /** The function itself, for calls from outside. */
   readonly function: (source: KernelSource) => (...args: readonly number[]) => void
 }
@@ -45,6 +47,14 @@ export const createLibrary = (
   }
   return {
     places,
+    adopt: ({ key }, kernel) => {
+      const place = table.length
+      table.grow(1)
+      new WebAssembly.Instance(new WebAssembly.Module(wrap(place, kernelType)), {
+        [importNames.module]: { [importNames.table]: table, [importNames.function]: kernel },
+      })
+      known.set(key, place)
+    },
     function: (source) => table.get(places([source])[0]) as (...args: readonly number[]) => void,
   }
 }

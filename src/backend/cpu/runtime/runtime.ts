@@ -1,7 +1,10 @@
 /** What all plans of a device share. */
 import { gemmScratch } from '../kernel/matmul/gemm.js'
+import type { Arithmetic } from '../kernel/matmul/micro.js'
 import { sequence } from '../kernel/sequence.js'
 import { sharedSequence, work } from '../kernel/threads.js'
+import { type ExternalMatmul, externalKernel } from '../option/external.js'
+import type { KernelSource, Products } from '../plan/launch.js'
 import { alone, type Sharing, usualWorth } from '../plan/sharing.js'
 import { createLibrary, type Library } from './library.js'
 import { createMemory, type Memory } from './memory.js'
@@ -15,12 +18,31 @@ export interface Runtime {
   readonly workspace: Region
   /** One thread where they cannot share memory. */
   readonly sharing: Sharing
+  readonly products: Products
+  /** The library that `products.external` calls. */
+  readonly matmul: ExternalMatmul | undefined
   /** Runs the launches listed at `list`. */
   readonly run: (list: number, end: number) => void
 }
 
+export interface RuntimeOptions {
+  readonly arithmetic?: Arithmetic
+  readonly matmul?: ExternalMatmul | undefined
+}
+
+const externalSource: KernelSource = {
+  key: 'external matmul',
+  write: () => {
+    throw new Error('pullback: a function that was adopted is not written; please report this')
+  },
+}
+
 /** `worth`: see plan/sharing.ts. */
-export const createRuntime = (asked = 1, worth = usualWorth): Runtime => {
+export const createRuntime = (
+  asked = 1,
+  worth = usualWorth,
+  { arithmetic = 'exact', matmul }: RuntimeOptions = {},
+): Runtime => {
   const sharing = asked > 1 && canShare() ? { threads: asked, worth } : alone
   const { threads } = sharing
   const memory = createMemory(threads > 1)
@@ -32,12 +54,15 @@ export const createRuntime = (asked = 1, worth = usualWorth): Runtime => {
     // Workers expect their loop to be the first function of all.
     library.places([{ key: 'work', write: () => work }])
   }
+  if (matmul !== undefined) library.adopt(externalSource, externalKernel(matmul, memory))
   const source = { key: 'sequence', write: () => (threads > 1 ? sharedSequence : sequence) }
   let run: ((...args: readonly number[]) => void) | undefined
   return {
     memory,
     library,
     sharing,
+    products: { arithmetic, ...(matmul === undefined ? {} : { external: externalSource }) },
+    matmul,
     workspace: createRegion(memory),
     run: (list, end) => {
       run ??= library.function(source)
