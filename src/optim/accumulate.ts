@@ -4,7 +4,7 @@ import { zerosLike } from '../array/create.js'
 import { add, div } from '../array/elementwise.js'
 import { fail } from '../array/error.js'
 import { mapTree } from '../array/tree.js'
-import { leafwise, zerosOf } from './leafwise.js'
+import { eachLeaf, leafwise, zerosOf } from './leafwise.js'
 import type { Optimizer, OptimizerState } from './optimizer.js'
 
 /**
@@ -27,7 +27,7 @@ export const accumulateGradients = (count: number, optimizer: Optimizer): Optimi
       const sum = leafwise('accumulateGradients', [gradients, before.sum], (g, s) => add(s, g))
       if (before.count + 1 < count)
         return [mapTree(gradients, zerosLike), { slots: { ...before, sum, count: before.count + 1 } }]
-      const mean = leafwise('accumulateGradients', [sum], (s) => div(s, count))
+      const mean = eachLeaf(sum, (s) => div(s, count))
       const [updates, { slots: inner }] = optimizer.update(mean, { slots: before.inner }, params)
       return [updates, { slots: { sum: zerosOf(params), count: 0, inner } }]
     },

@@ -38,12 +38,13 @@ const denominator = (n: Tensor, beta2: number, step: number, epsilon: number): T
  * Source: Kingma and Ba, "Adam" (2015).
  */
 export const scaleByAdam = ({ beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 }: AdamOptions = {}): Optimizer => {
-  checkDecays('scaleByAdam', { beta1, beta2 })
+  const name = 'scaleByAdam'
+  checkDecays(name, { beta1, beta2 })
   return atom<'mean' | 'square', 'step'>({
     init: initialMoments,
     update: (gradients, slots) => {
-      const next = nextMoments('scaleByAdam', gradients, slots, beta1, beta2)
-      const updates = leafwise('scaleByAdam', [next.mean, next.square], (m, n) =>
+      const next = nextMoments(name, gradients, slots, beta1, beta2)
+      const updates = leafwise(name, [next.mean, next.square], (m, n) =>
         div(mul(m, correction(beta1, next.step)), denominator(n, beta2, next.step, epsilon)),
       )
       return [updates, next]
@@ -53,13 +54,14 @@ export const scaleByAdam = ({ beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 }: Adam
 
 /** As {@link scaleByAdam}, with the largest n so far. Source: Reddi, Kale, Kumar, "On the Convergence of Adam" (2018). */
 export const scaleByAmsgrad = ({ beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 }: AdamOptions = {}): Optimizer => {
-  checkDecays('scaleByAmsgrad', { beta1, beta2 })
+  const name = 'scaleByAmsgrad'
+  checkDecays(name, { beta1, beta2 })
   return atom<'mean' | 'square' | 'largest', 'step'>({
     init: (params) => ({ ...initialMoments(params), largest: zerosOf(params) }),
     update: (gradients, slots) => {
-      const next = nextMoments('scaleByAmsgrad', gradients, slots, beta1, beta2)
-      const largest = leafwise('scaleByAmsgrad', [slots.largest, next.square], (l, n) => maximum(l, n))
-      const updates = leafwise('scaleByAmsgrad', [next.mean, largest], (m, l) =>
+      const next = nextMoments(name, gradients, slots, beta1, beta2)
+      const largest = leafwise(name, [slots.largest, next.square], (l, n) => maximum(l, n))
+      const updates = leafwise(name, [next.mean, largest], (m, l) =>
         div(mul(m, correction(beta1, next.step)), denominator(l, beta2, next.step, epsilon)),
       )
       return [updates, { ...next, largest }]
@@ -85,16 +87,17 @@ export const scaleByNadam = ({
   epsilon = 1e-8,
   momentumDecay = 4e-3,
 }: NadamOptions = {}): Optimizer => {
-  checkDecays('scaleByNadam', { beta1, beta2 })
+  const name = 'scaleByNadam'
+  checkDecays(name, { beta1, beta2 })
   const momentumAt = (step: number): number => beta1 * (1 - 0.5 * pow(0.96, step * momentumDecay))
   return atom<'mean' | 'square', 'step' | 'product'>({
     init: (params) => ({ ...initialMoments(params), product: 1 }),
     update: (gradients, slots) => {
-      const next = nextMoments('scaleByNadam', gradients, slots, beta1, beta2)
+      const next = nextMoments(name, gradients, slots, beta1, beta2)
       const mu = momentumAt(next.step)
       const muNext = momentumAt(next.step + 1)
       const product = slots.product * mu
-      const updates = leafwise('scaleByNadam', [gradients, next.mean, next.square], (g, m, n) =>
+      const updates = leafwise(name, [gradients, next.mean, next.square], (g, m, n) =>
         div(
           add(mul(g, (1 - mu) / (1 - product)), mul(m, muNext / (1 - product * mu * muNext))),
           denominator(n, beta2, next.step, epsilon),

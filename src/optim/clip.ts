@@ -6,7 +6,7 @@ import { fail } from '../array/error.js'
 import { sum } from '../array/reduce.js'
 import { literal, type Tensor } from '../array/tensor.js'
 import { leaves } from '../array/tree.js'
-import { leafwise, stateless } from './leafwise.js'
+import { eachLeaf, stateless } from './leafwise.js'
 import type { Optimizer } from './optimizer.js'
 
 const positive = (path: string, bound: number): void => {
@@ -16,7 +16,7 @@ const positive = (path: string, bound: number): void => {
 /** Every element moved into [-bound, bound]. NaN stays NaN. */
 export const clipByValue = (bound: number): Optimizer => {
   positive('clipByValue', bound)
-  return stateless((gradients) => leafwise('clipByValue', [gradients], (g) => minimum(maximum(g, -bound), bound)))
+  return stateless((gradients) => eachLeaf(gradients, (g) => minimum(maximum(g, -bound), bound)))
 }
 
 /** min(1, maxNorm / norm): 1 for a norm of 0. */
@@ -26,7 +26,7 @@ const factorFor = (norm: Tensor, maxNorm: number): Tensor => minimum(div(maxNorm
 export const clipByNorm = (maxNorm: number): Optimizer => {
   positive('clipByNorm', maxNorm)
   return stateless((gradients) =>
-    leafwise('clipByNorm', [gradients], (g) => mul(g, factorFor(sqrt(sum(square(g))) as Tensor, maxNorm))),
+    eachLeaf(gradients, (g) => mul(g, factorFor(sqrt(sum(square(g))) as Tensor, maxNorm))),
   )
 }
 
@@ -60,6 +60,6 @@ export const clipByGlobalNorm = (maxNorm: number): Optimizer => {
   positive('clipByGlobalNorm', maxNorm)
   return stateless((gradients) => {
     const factor = factorFor(globalNorm(gradients), maxNorm)
-    return leafwise('clipByGlobalNorm', [gradients], (g) => mul(g, factor))
+    return eachLeaf(gradients, (g) => mul(g, factor))
   })
 }

@@ -6,7 +6,7 @@ import { fail } from '../array/error.js'
 import { sum } from '../array/reduce.js'
 import { type AnyTensor, literal, type Tensor } from '../array/tensor.js'
 import { leaves } from '../array/tree.js'
-import { leafwise, zerosOf } from './leafwise.js'
+import { eachLeaf, leafwise, zerosOf } from './leafwise.js'
 import type { Optimizer, OptimizerState } from './optimizer.js'
 import { type LearningRate, toSchedule } from './schedule/schedule.js'
 
@@ -34,7 +34,8 @@ interface Memory<P> {
 const floats = (tree: unknown): readonly Tensor[] =>
   leaves(tree).filter(({ dtype }) => isFloat(dtype)) as readonly Tensor[]
 
-const total = (terms: readonly Tensor[]): Tensor => terms.reduce((a, b) => add(a, b))
+const total = (terms: readonly Tensor[]): Tensor =>
+  terms.length === 0 ? literal(0) : terms.reduce((a, b) => add(a, b))
 
 /** The inner product of two trees. */
 const dot = <P>(a: P, b: P): Tensor => {
@@ -68,7 +69,7 @@ const twoLoops = <P>(gradients: P, { pairs, scale }: Pick<Memory<P>, 'pairs' | '
     shares[i] = share
     direction = combine(direction, change, (d, y) => sub(d, mul(y, share) as Tensor))
   }
-  direction = leafwise('lbfgs', [direction], (d) => mul(d, scale as Tensor) as Tensor)
+  direction = eachLeaf(direction, (d) => mul(d, scale as Tensor) as Tensor)
   pairs.forEach(({ step, change, inverse }, i) => {
     const share = sub(shares[i], mul(inverse as Tensor, dot(change, direction)) as Tensor) as Tensor
     direction = combine(direction, step, (d, s) => add(d, mul(s, share) as Tensor))
@@ -78,8 +79,8 @@ const twoLoops = <P>(gradients: P, { pairs, scale }: Pick<Memory<P>, 'pairs' | '
 
 /**
  * L-BFGS without a line search: -rate H g, where H is the inverse Hessian that the last `memory` steps describe. The
- * first step is as long as the gradient says, at most 1 in total. For full batches: noise in the gradients is noise in
- * the curvature.
+ * first step is as long as the gradient says, at most 1 in total. For full batches, and for gradients as they are: what
+ * changes them (noise, clipping before it) is taken for curvature.
  *
  * Source: Liu and Nocedal, "On the limited memory BFGS method for large scale optimization" (1989); the first step and
  * the least curvature are PyTorch's.
@@ -117,8 +118,8 @@ export const lbfgs = (rate: LearningRate = 1, { memory: most = 10 }: LbfgsOption
       const factor = -schedule(memory.count)
       const updates =
         memory.count === 0
-          ? leafwise('lbfgs', [gradients], (g) => mul(mul(g, minimum(div(1, length), 1) as Tensor) as Tensor, factor))
-          : leafwise('lbfgs', [twoLoops(gradients, next)], (d) => mul(d, factor))
+          ? eachLeaf(gradients, (g) => mul(mul(g, minimum(div(1, length), 1) as Tensor) as Tensor, factor))
+          : eachLeaf(twoLoops(gradients, next), (d) => mul(d, factor))
       return [updates, { slots: { ...next, count: memory.count + 1, before: { params, gradients } } }]
     },
   }

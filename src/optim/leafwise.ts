@@ -56,6 +56,10 @@ export const leafwise = <P>(name: string, trees: readonly P[], f: (...leaves: Te
       : zerosLike(leaves[0]),
   )
 
+/** {@link leafwise} of one tree, which cannot differ from itself. */
+export const eachLeaf = <P>(tree: P, f: (leaf: Tensor) => Tensor): P =>
+  mapTree(tree, (leaf) => (isFloat(leaf.dtype) ? (f(leaf as unknown as Tensor) as typeof leaf) : zerosLike(leaf)))
+
 /** A tree of zeros. */
 export const zerosOf = <P>(params: P): P => mapTree(params, zerosLike)
 

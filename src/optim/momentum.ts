@@ -18,12 +18,13 @@ export interface TraceOptions {
  * in the form of PyTorch, where the rate is outside v.
  */
 export const trace = ({ decay, nesterov = false }: TraceOptions): Optimizer => {
-  checkDecays('trace', { decay })
+  const name = 'trace'
+  checkDecays(name, { decay })
   return atom<'velocity'>({
     init: (params) => ({ velocity: zerosOf(params) }),
     update: (gradients, { velocity }) => {
-      const next = leafwise('trace', [gradients, velocity], (g, v) => flushed(add(mul(v, decay), g)))
-      const ahead = () => leafwise('trace', [gradients, next], (g, v) => add(mul(v, decay), g))
+      const next = leafwise(name, [gradients, velocity], (g, v) => flushed(add(mul(v, decay), g)))
+      const ahead = () => leafwise(name, [gradients, next], (g, v) => add(mul(v, decay), g))
       return [nesterov ? ahead() : next, { velocity: next }]
     },
   })

@@ -1,7 +1,7 @@
 /** Scaling by numbers: a factor, a rate, a schedule. */
 import { mul } from '../array/elementwise.js'
 import { fail } from '../array/error.js'
-import { atom, leafwise, stateless } from './leafwise.js'
+import { atom, eachLeaf, stateless } from './leafwise.js'
 import type { Optimizer } from './optimizer.js'
 import type { LearningRate } from './schedule/schedule.js'
 
@@ -12,7 +12,7 @@ const finite = (path: string, rate: number): number =>
 
 /** factor g */
 export const scaleBy = (factor: number): Optimizer =>
-  stateless((gradients) => leafwise('scaleBy', [gradients], (g) => mul(g, factor)))
+  stateless((gradients) => eachLeaf(gradients, (g) => mul(g, factor)))
 
 /**
  * -rate(t) g at step t = 0, 1, 2, ...: what turns a direction of ascent into a step down. The last atom of a composition.
@@ -24,6 +24,6 @@ export const scaleByRate = (rate: LearningRate): Optimizer =>
         init: () => ({ step: 0 }),
         update: (gradients, { step }) => {
           const factor = -finite(`scaleByRate at step ${step}`, rate(step))
-          return [leafwise('scaleByRate', [gradients], (g) => mul(g, factor)), { step: step + 1 }]
+          return [eachLeaf(gradients, (g) => mul(g, factor)), { step: step + 1 }]
         },
       })

@@ -11,23 +11,26 @@ export interface DecayOptions {
 }
 
 /** n = n + g²; the update is g / (sqrt(n) + epsilon). Source: Duchi, Hazan, Singer (2011). */
-export const scaleByAdagrad = ({ epsilon = 1e-10 }: Pick<DecayOptions, 'epsilon'> = {}): Optimizer =>
-  atom<'square'>({
-    init: (params) => ({ square: zerosOf(params) }),
-    update: (gradients, slots) => {
-      const next = leafwise('scaleByAdagrad', [gradients, slots.square], (g, n) => flushed(add(n, square(g))))
-      return [leafwise('scaleByAdagrad', [gradients, next], (g, n) => div(g, add(sqrt(n), epsilon))), { square: next }]
-    },
-  })
-
-/** n = decay n + (1 - decay) g²; the update is g / (sqrt(n) + epsilon). Source: Tieleman and Hinton (2012), lecture 6e. */
-export const scaleByRms = ({ decay = 0.99, epsilon = 1e-8 }: DecayOptions = {}): Optimizer => {
-  checkDecays('scaleByRms', { decay })
+export const scaleByAdagrad = ({ epsilon = 1e-10 }: Pick<DecayOptions, 'epsilon'> = {}): Optimizer => {
+  const name = 'scaleByAdagrad'
   return atom<'square'>({
     init: (params) => ({ square: zerosOf(params) }),
     update: (gradients, slots) => {
-      const next = leafwise('scaleByRms', [gradients, slots.square], (g, n) => movingAverage(decay, n, square(g)))
-      return [leafwise('scaleByRms', [gradients, next], (g, n) => div(g, add(sqrt(n), epsilon))), { square: next }]
+      const next = leafwise(name, [gradients, slots.square], (g, n) => flushed(add(n, square(g))))
+      return [leafwise(name, [gradients, next], (g, n) => div(g, add(sqrt(n), epsilon))), { square: next }]
+    },
+  })
+}
+
+/** n = decay n + (1 - decay) g²; the update is g / (sqrt(n) + epsilon). Source: Tieleman and Hinton (2012), lecture 6e. */
+export const scaleByRms = ({ decay = 0.99, epsilon = 1e-8 }: DecayOptions = {}): Optimizer => {
+  const name = 'scaleByRms'
+  checkDecays(name, { decay })
+  return atom<'square'>({
+    init: (params) => ({ square: zerosOf(params) }),
+    update: (gradients, slots) => {
+      const next = leafwise(name, [gradients, slots.square], (g, n) => movingAverage(decay, n, square(g)))
+      return [leafwise(name, [gradients, next], (g, n) => div(g, add(sqrt(n), epsilon))), { square: next }]
     },
   })
 }
@@ -37,11 +40,11 @@ export const scaleByRms = ({ decay = 0.99, epsilon = 1e-8 }: DecayOptions = {}):
  * of u² of the steps before. Epsilon is inside the roots. Source: Zeiler, "ADADELTA" (2012).
  */
 export const scaleByAdadelta = ({ decay = 0.9, epsilon = 1e-6 }: DecayOptions = {}): Optimizer => {
-  checkDecays('scaleByAdadelta', { decay })
+  const name = 'scaleByAdadelta'
+  checkDecays(name, { decay })
   return atom<'square' | 'delta'>({
     init: (params) => ({ square: zerosOf(params), delta: zerosOf(params) }),
     update: (gradients, slots) => {
-      const name = 'scaleByAdadelta'
       const next = leafwise(name, [gradients, slots.square], (g, n) => movingAverage(decay, n, square(g)))
       const updates = leafwise(name, [gradients, next, slots.delta], (g, n, d) =>
         mul(div(sqrt(add(d, epsilon)), sqrt(add(n, epsilon))), g),

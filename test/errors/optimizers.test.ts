@@ -81,6 +81,21 @@ describe('a state of another optimizer', () => {
   })
 })
 
+test('averages and weights of other parameters', () => {
+  const misplaced = { path: 'at conv.weight', expected: 'a tensor [1, 3]', got: 'a tensor [1, 2]', fix }
+  const start = p.initialAverage(misshapen)
+  for (const [path, average] of [
+    ['exponentialAverage', p.exponentialAverage(0.9)],
+    ['polyakAverage', p.polyakAverage],
+  ] as const)
+    expect(mistakeOf(() => average(start, params))).toEqual({ ...misplaced, path: `${path} at conv.weight` })
+  const decay = p.addDecayedWeights(0.1)
+  expect(mistakeOf(() => decay.update(misshapen, decay.init(params), params))).toEqual({
+    ...misplaced,
+    path: 'addDecayedWeights at conv.weight',
+  })
+})
+
 test('updates of other parameters', () => {
   expect(mistakeOf(() => p.applyUpdates(params, misshapen))).toEqual({
     path: 'applyUpdates at conv.weight',
@@ -115,12 +130,13 @@ describe('numbers that are none', () => {
       expect(mistakeOf(make)).toEqual({ path, expected: `${name} from 0 and below 1`, got: String(decay), fix: usual })
   })
   test('a weight decay below 0, a warmup of no number', () => {
-    expect(mistakeOf(() => p.adamw(0.1, { weightDecay: -1 }))).toEqual({
-      path: 'addDecayedWeights',
-      expected: 'a decay from 0 on',
-      got: '-1',
-      fix: 'It is the share of a weight in its gradient.',
-    })
+    for (const weightDecay of [-1, Number.POSITIVE_INFINITY, Number.NaN])
+      expect(mistakeOf(() => p.adamw(0.1, { weightDecay }))).toEqual({
+        path: 'addDecayedWeights',
+        expected: 'a decay from 0 on',
+        got: String(weightDecay),
+        fix: 'It is the share of a weight in its gradient.',
+      })
     expect(mistakeOf(() => p.schedule.warmup(Number.NaN, 0.1))).toEqual({
       path: 'schedule.warmup: steps',
       expected: 'a number of steps from 0 on',
@@ -129,11 +145,22 @@ describe('numbers that are none', () => {
     })
   })
   test('a bound of 0, a count of none', () => {
-    expect(mistakeOf(() => p.clipByNorm(0))).toEqual({
-      path: 'clipByNorm',
-      expected: 'a bound above 0',
+    for (const [path, clip] of [
+      ['clipByValue', p.clipByValue],
+      ['clipByNorm', p.clipByNorm],
+      ['clipByGlobalNorm', p.clipByGlobalNorm],
+    ] as const)
+      expect(mistakeOf(() => clip(0))).toEqual({
+        path,
+        expected: 'a bound above 0',
+        got: '0',
+        fix: 'A bound of 0 would stop all learning.',
+      })
+    expect(mistakeOf(() => p.lbfgs(1, { memory: 0 }))).toEqual({
+      path: 'lbfgs',
+      expected: 'a whole number of steps to remember from 1 on',
       got: '0',
-      fix: 'A bound of 0 would stop all learning.',
+      fix: 'Ten are usual.',
     })
     expect(mistakeOf(() => p.accumulateGradients(0, p.sgd(1)))).toEqual({
       path: 'accumulateGradients',

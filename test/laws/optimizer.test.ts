@@ -32,6 +32,12 @@ const rules: Readonly<Record<string, Rule>> = {
       p.scaleByRate(p.schedule.warmup(10, p.schedule.exponential({ initial: 0.1, rate: 0.01 }))),
     ),
   },
+  lbfgs: { optimizer: p.lbfgs(), rests },
+  'lbfgs with a short memory, by schedule': {
+    optimizer: p.lbfgs(p.schedule.inverseSqrt({ initial: 0.5 }), { memory: 2 }),
+    rests,
+  },
+  accumulated: { optimizer: p.accumulateGradients(3, p.adam(0.05)), rests },
   grouped: { optimizer: p.grouped([{ select: 'bias', optimizer: p.sgd(0.1) }], p.adam(0.05)), rests },
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { zerosLike } from '../../src/array/create.js'
-import { type Tensor, tensor } from '../../src/array/tensor.js'
+import { tensor } from '../../src/array/tensor.js'
 import { mapTree } from '../../src/array/tree.js'
 import {
   accumulateGradients,
@@ -28,7 +28,6 @@ import {
   type Optimizer,
   polyakAverage,
   rmsprop,
-  scaleBy,
   scaleByAdam,
   scaleByRate,
   schedule,
@@ -121,6 +120,26 @@ describe('groups', () => {
     expect(numbers(updates)['conv.bias']).toEqual([-0.25])
     expect(numbers(updates)['con.weight']).toEqual([0, 0])
   })
+  test('a regular expression selects where it matches: at the beginning, at the end, nowhere', () => {
+    const moved = (select: RegExp): readonly string[] => {
+      const optimizer = freezing(select, sgd(1))
+      const [updates] = optimizer.update(params, optimizer.init(params), params)
+      const values = numbers(updates)
+      return Object.keys(values).filter((path) => values[path]!.some((v) => v !== 0))
+    }
+    expect(moved(/^conv/)).toEqual(['head.weight'])
+    expect(moved(/weight$/)).toEqual(['conv.bias'])
+    expect(moved(/nothing/)).toEqual(['conv.weight', 'conv.bias', 'head.weight'])
+  })
+  test('a group may be empty where a function or an expression selects, and holds any optimizer', () => {
+    for (const select of [/nothing/, () => false, /./]) {
+      const optimizer = grouped([{ select, optimizer: lbfgs() }], lbfgs())
+      const alone = run(lbfgs(), 3)
+      const { params: end, state } = run(optimizer, 3)
+      expect(numbers(end)).toEqual(numbers(alone.params))
+      expect(state.slots).toHaveLength(2)
+    }
+  })
   test('the state of a group knows its own params alone', () => {
     const optimizer = freezing((path) => path.startsWith('conv.'), adam(0.1))
     expect(Object.keys(numbers(optimizer.init(params).slots))).toEqual([
@@ -181,6 +200,10 @@ describe('moments', () => {
       [, state] = device.evaluateSync(slow.update(mapTree(tiny, i === 0 ? (x) => x : zerosLike), state, tiny))
     expect(numbers(state)['slots.velocity.w']).toEqual([Math.fround(1e-30) / 1024, 0])
   })
+  test('weight decay of 0 changes nothing', () => {
+    const none = chainOptimizers(addDecayedWeights(0), sgd(0.1))
+    expect(numbers(run(none, 3).params)).toEqual(numbers(run(sgd(0.1), 3).params))
+  })
   test('weight decay inside the moments is not weight decay outside of them', () => {
     const coupled = chainOptimizers(addDecayedWeights(0.1), scaleByAdam(), scaleByRate(0.1))
     expect(numbers(run(coupled, 3).params)).not.toEqual(numbers(run(adamw(0.1, { weightDecay: 0.1 }), 3).params))
@@ -197,6 +220,9 @@ describe('accumulated gradients', () => {
     const shift = [0, 1, 2].reduce((total, i) => total + ((i * 7) % 5) / 4 - 0.5, 0) / 3
     expect(numbers(moved.params)['conv.bias']![0]).toBeCloseTo(0.25 - 0.5 * (0.25 + shift), 6)
     expect((moved.state.slots as { readonly count: number }).count).toBe(0)
+  })
+  test('one at a time are steps of the optimizer', () => {
+    expect(numbers(run(accumulateGradients(1, adam(0.1)), 4).params)).toEqual(numbers(run(adam(0.1), 4).params))
   })
   test.each([0, 1.5])('a count of %s is a mistake', (count) => {
     expect(() => accumulateGradients(count, sgd(1))).toThrow('accumulateGradients')
@@ -224,10 +250,4 @@ test('integer leaves stay as they are', () => {
     const [updates] = optimizer.update(tree, optimizer.init(tree), tree)
     expect(numbers(applyUpdates(tree, updates)).index).toEqual([3])
   }
-})
-
-test('scaleBy multiplies', () => {
-  const tree: { readonly w: Tensor } = { w: tensor([1, 2]) }
-  const half = scaleBy(0.5)
-  expect(numbers(half.update(tree, half.init(tree), tree)[0])).toEqual({ w: [0.5, 1] })
 })

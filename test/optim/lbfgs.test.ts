@@ -95,6 +95,18 @@ test('takes the steps of BFGS with the matrix written out', () => {
   }
 })
 
+test('a schedule gives the rate of each step', () => {
+  const at: number[] = []
+  const optimizer = lbfgs((step) => {
+    at.push(step)
+    return step === 1 ? 0 : 1
+  })
+  const after = (steps: number) => numbers(descend(optimizer, parabola, start, steps).params)
+  expect(after(2)).toEqual(after(1))
+  expect(at).toEqual([0, 1, 0])
+  expect(after(3)).not.toEqual(after(2))
+})
+
 describe('memory', () => {
   test('holds the last pairs, and all there is to know', () => {
     const optimizer = lbfgs(1, { memory: 2 })
@@ -107,6 +119,10 @@ describe('memory', () => {
       b: tensor([3], [1], 'float64') as unknown as Tensor,
     }
     expect(numbers(descend(lbfgs(), parabola, still, 3).params)).toEqual({ w: [0, 0], b: [3] })
+  })
+  test('of one step is enough to come near the bottom', () => {
+    const { w, b } = numbers(descend(lbfgs(1, { memory: 1 }), parabola, start, 60).params)
+    expect(Math.abs(w![0]!) + Math.abs(w![1]!) + Math.abs(b![0]! - 3)).toBeLessThan(1e-4)
   })
   test.each([0, 1.5])('of %s is a mistake', (memory) => {
     expect(() => lbfgs(1, { memory })).toThrow('lbfgs: expected a whole number of steps to remember')
