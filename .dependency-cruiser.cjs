@@ -43,10 +43,10 @@ const roomRules = Object.entries(rooms).map(([room, below]) => ({
   to: { path: '^src/', pathNot: `^src/(${[room, ...below].join('|')})/` },
 }))
 
-/** fp-ts is the only dependency; optional peers each have one place: pictures, WebGPU in Node, runners of laws. */
+/** fp-ts is the only dependency; optional peers each have one place: pictures and OpenBLAS, WebGPU in Node, laws. */
 const packageRules = [
   { from: '^src/', except: '^src/(node|backend/webgpu)/', packages: 'fp-ts' },
-  { from: '^src/node/', packages: 'fp-ts|vega|vega-lite' },
+  { from: '^src/node/', packages: 'fp-ts|koffi|vega|vega-lite' },
   { from: '^src/backend/webgpu/', packages: 'fp-ts|webgpu|@webgpu/types' },
   { from: '^laws/', packages: 'fp-ts|fast-check|pure-rand' },
 ].map(({ from, except, packages }) => ({

@@ -39,7 +39,7 @@ const bundle = await rolldown({
   cwd: root,
   input: Object.fromEntries(entries.map((entry) => [entry, `./${entry}.ts`])),
   // The laws import the package by its name, so that they are about the very functions that a user has.
-  external: (id) => /^(node:|pullback(\/|$)|fast-check$|vega|mnist)/.test(id),
+  external: (id) => /^(node:|pullback(\/|$)|fast-check$|koffi$|vega|mnist)/.test(id),
   platform: 'neutral',
   resolve: { conditionNames: ['default', 'import'], extensionAlias: { '.js': ['.ts', '.js'] } },
   tsconfig: false,

@@ -6,6 +6,7 @@ export * from './file/index.js'
 export { imageDataset } from './images.js'
 export { type Interrupt, watchInterrupts } from './interrupt.js'
 export { runMain } from './main.js'
+export { type LibraryError, type OpenblasOptions, openblas } from './openblas.js'
 export {
   type CommandLine,
   choiceOption,
