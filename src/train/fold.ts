@@ -5,13 +5,17 @@
  * out to keep is a copy. Stopped anywhere and started again from the state and the rest of the batches, it gives the
  * same bits as without the stop.
  *
+ * Reading a number from a GPU waits for all that it was told to do. So measures may be read some steps at a time, while
+ * the steps after them run: listeners then hear of the same steps in the same order, only later.
+ *
  * Laws: 1. fold over xs ++ ys = fold over ys from the end of fold over xs, bit for bit. 2. What was passed in, and every
- * snapshot, stays as it is.
+ * snapshot, stays as it is. 3. `readEvery` and `settle` change no bit of states and measures.
  */
 import { fail } from '../array/error.js'
-import { item } from '../array/tensor.js'
+import { leaves } from '../array/tree.js'
 import type { Device } from '../engine/device.js'
-import { type Numbers, numbersOf, type Scalars } from './numbers.js'
+import { type Numbers, numbersOfEach, type Scalars } from './numbers.js'
+import { computesAtOnce, replaying } from './replay.js'
 import type { Step } from './step.js'
 
 /** What happened in one step. */
@@ -20,19 +24,37 @@ export interface StepEvent<State, B, K extends string> {
   readonly count: number
   readonly batch: B
   readonly metrics: Numbers<K>
-  /** The state after the step, in the device's memory: valid until the listener is done. */
+  /**
+   * Whether no step after this one has begun, so that its arrays are there. Always so unless `readEvery` is above 1; then
+   * at the steps that `settle` names, and at the last one.
+   */
+  readonly settled: boolean
+  /**
+   * The state after the step, in the device's memory: valid until the listener is done. Where the event is not settled
+   * only what is no array, such as the number of steps, can be used.
+   */
   readonly state: State
-  /** The state after the step, copied to the host: stays as it is for good. */
+  /** The state after the step, copied to the host: stays as it is for good. Rejects where the event is not settled. */
   readonly snapshot: () => Promise<State>
 }
 
-/** Told of every step; says `stop` to end the fold after it. The fold waits for a promise. */
+/**
+ * Told of every step; says `stop` to end the fold after it, or after the steps that have begun by then: it is told of
+ * those, too. The fold waits for a promise.
+ */
 export type StepListener<State, B, K extends string> = (
   event: StepEvent<State, B, K>,
 ) => 'stop' | undefined | Promise<'stop' | undefined>
 
 export interface FoldOptions<State, B, K extends string> {
   readonly onStep?: StepListener<State, B, K>
+  /**
+   * How many steps' measures are read together, while as many steps more run. 1 unless told: every step is read, and its
+   * event settled, before the next one begins. Where nobody listens, and the device does not compute at once, it is 16.
+   */
+  readonly readEvery?: number
+  /** Names steps, by their number and batch, after which all is read before the next one begins. */
+  readonly settle?: (count: number, batch: B) => boolean
   /** Steps between the snapshots from which a loss that is not finite is explained; 32 unless told, 0 for none. */
   readonly replay?: number
 }
@@ -46,32 +68,24 @@ export interface Folded<State> {
   readonly stopped: boolean
 }
 
-interface Replay<State, B> {
-  readonly from: State
-  /** Batches of the steps since, the one that failed among them. */
-  readonly batches: readonly B[]
+/** A step that was begun, and not yet told of. */
+interface Begun<State, B, K extends string> {
+  readonly count: number
+  readonly batch: B
+  readonly state: State
+  readonly metrics: Scalars<K>
 }
-
-/** Goes again to the step that failed, and looks at every part of it. */
-const explain = async <State, B, K extends string>(
-  device: Device,
-  step: Step<State, B, Scalars<K>>,
-  { from, batches }: Replay<State, B>,
-): Promise<string | undefined> => {
-  if (step.diagnose === undefined) return undefined
-  let state = from
-  for (const batch of batches.slice(0, -1)) state = (await device.evaluate({ state: step(state, batch)[0] })).state
-  const findings = await device.evaluate(step.diagnose(state, batches[batches.length - 1]))
-  const first = findings.find(({ notFinite }) => item(notFinite) > 0)
-  return first === undefined
-    ? 'all outputs of the layer are finite: the loss function itself is not'
-    : `the first value that is not finite: ${first.what}, ${item(first.notFinite)} of its elements`
+/** Steps whose measures are on their way. */
+interface Asked<State, B, K extends string> {
+  readonly steps: readonly Begun<State, B, K>[]
+  readonly numbers: Promise<readonly Numbers<K>[]>
 }
 
 /**
  * Folds `step` over `batches` from `initial`.
  *
- * @throws PullbackError when a loss is not finite: it names the step, and the first part of the model whose output was not
+ * @throws PullbackError when a loss is not finite: it names the step, and the first part of the model whose output was
+ * not; and when `readEvery` is no whole number from 1 on
  * @example
  * import { dataset, dense, epochs, fold, initialTrainState, meanSquaredError, rng, sgd, step, storedArray } from 'pullback'
  * import { reference } from 'pullback/reference'
@@ -90,43 +104,107 @@ export const fold = async <State, B, K extends string>(
   step: Step<State, B, Scalars<K>>,
   initial: State,
   batches: Iterable<B> | AsyncIterable<B>,
-  { onStep, replay = 32 }: FoldOptions<State, B, K> = {},
+  options: FoldOptions<State, B, K> = {},
 ): Promise<Folded<State>> => {
+  const { onStep, settle, replay: interval = 32 } = options
+  const { readEvery = onStep === undefined && !computesAtOnce(device) ? 16 : 1 } = options
+  if (!(Number.isInteger(readEvery) && readEvery >= 1))
+    fail('fold: readEvery', 'a whole number from 1 on', String(readEvery), 'Count the steps that are read together.')
   // Values on the host: `advance` takes a copy of those of its own, so that nothing of the caller's is given up.
   let { state } = await device.read(await device.evaluate({ state: initial }))
-  let back: Replay<State, B> = { from: state, batches: [] }
-  // What a step leaves behind, measures too, goes with the next one: nothing waits for the garbage collector.
-  let used: unknown = state
   let count = 0
+  let told = 0
   let stopped = false
-  for await (const batch of batches) {
-    if (replay > 0) {
-      if (back.batches.length === replay) back = { from: await copied(device, state), batches: [] }
-      back = { ...back, batches: [...back.batches, batch] }
+  let waiting: readonly Begun<State, B, K>[] = []
+  let asked: Asked<State, B, K> | undefined
+  // What nobody needs any more, measures that were read too, goes with the next step: nothing waits for the garbage
+  // collector.
+  let spent: readonly unknown[] = []
+  const replay = replaying(device, step, interval, state, (copy) => {
+    spent = [...spent, copy]
+  })
+
+  /** What the next step may take the place of. A measure may be a part of the state: unread, it stays. */
+  const donated = (): unknown => {
+    const unread = new Set(leaves([waiting, asked?.steps ?? []].map((steps) => steps.map(({ metrics }) => metrics))))
+    return [spent, unread.size === 0 ? state : leaves(state).filter((x) => !unread.has(x))]
+  }
+
+  /** Begins to read what is waiting, and gives what was being read before. */
+  const ask = (): Asked<State, B, K> | undefined => {
+    const before = asked
+    const numbers = numbersOfEach(
+      device,
+      waiting.map(({ metrics }) => metrics),
+    )
+    // Whoever waits for it hears of it; should the fold end first, nobody does.
+    numbers.catch(() => {})
+    asked = { steps: waiting, numbers }
+    waiting = []
+    return before
+  }
+
+  const tell = async (group: Asked<State, B, K> | undefined): Promise<void> => {
+    if (group === undefined) return
+    const numbers = await group.numbers
+    if (group === asked) asked = undefined
+    for (const [i, done] of group.steps.entries()) {
+      const metrics = numbers[i]
+      if ('loss' in metrics && !Number.isFinite(metrics.loss)) await failure(done.count, metrics.loss as number)
+      const settled = done.count === count
+      const snapshot = async (): Promise<State> => (settled ? copied(device, done.state) : unsettled(done.count))
+      const verdict = await onStep?.({
+        count: done.count,
+        batch: done.batch,
+        metrics,
+        settled,
+        state: done.state,
+        snapshot,
+      })
+      if (verdict === 'stop') stopped = true
+      told = done.count
     }
+    spent = [...spent, ...group.steps.map(({ metrics }) => metrics)]
+  }
+  const tellAll = async (): Promise<void> => {
+    if (asked !== undefined) await tell(asked)
+    if (waiting.length > 0) ask()
+    await tell(asked)
+  }
+
+  const failure = async (failed: number, loss: number): Promise<never> => {
+    const cause = await replay.explain(failed)
+    return fail(
+      `step ${failed}`,
+      'a finite loss',
+      `${String(loss)}${cause === undefined ? '' : ` (${cause})`}`,
+      'Lower the rate, clip the gradients, or look at the data of this step.',
+    )
+  }
+
+  for await (const batch of batches) {
+    await replay.note(state, batch, told)
     const [next, measured] = step(state, batch)
-    const done = await device.advance({ state: next, metrics: measured }, used)
-    used = done
+    const gone = donated()
+    spent = []
+    const done = await device.advance({ state: next, metrics: measured }, gone)
     state = done.state
     count += 1
-    const metrics = await numbersOf(device, done.metrics)
-    if ('loss' in metrics && !Number.isFinite(metrics.loss)) {
-      const cause = replay > 0 ? await explain(device, step, back) : undefined
-      fail(
-        `step ${count}`,
-        'a finite loss',
-        `${String(metrics.loss)}${cause === undefined ? '' : ` (${cause})`}`,
-        'Lower the rate, clip the gradients, or look at the data of this step.',
-      )
-    }
-    const current = state
-    const verdict = await onStep?.({ count, batch, metrics, state: current, snapshot: () => copied(device, current) })
-    if (verdict === 'stop') {
-      stopped = true
-      break
-    }
+    waiting = [...waiting, { count, batch, ...done }]
+    if (readEvery === 1 || settle?.(count, batch) === true) await tellAll()
+    else if (waiting.length === readEvery) await tell(ask())
+    if (stopped) break
   }
+  await tellAll()
   return { state: await copied(device, state), count, stopped }
 }
 
 const copied = async <State>(device: Device, state: State): Promise<State> => (await device.read({ state })).state
+
+const unsettled = (count: number): never =>
+  fail(
+    `step ${count}: snapshot`,
+    'a step that is settled',
+    'one that was read when its state had been given up to the step after it',
+    'Name the steps whose state you need: settle: (count) => count % 100 === 0.',
+  )

@@ -61,7 +61,18 @@ export const foldToBest = async <State, B, K extends string>(
   step: Step<State, B, Scalars<K>>,
   initial: State,
   batches: Iterable<B> | AsyncIterable<B>,
-  { validate, every, patience, better, least = 0, from, onValidation, onStep, ...rest }: BestOptions<State, B, K>,
+  {
+    validate,
+    every,
+    patience,
+    better,
+    least = 0,
+    from,
+    onValidation,
+    onStep,
+    settle,
+    ...rest
+  }: BestOptions<State, B, K>,
 ): Promise<FoldedToBest<State>> => {
   for (const [name, value] of Object.entries({ every, patience: patience ?? 1 }))
     if (!(Number.isInteger(value) && value >= 1))
@@ -70,6 +81,8 @@ export const foldToBest = async <State, B, K extends string>(
   let best = from?.best
   const folded = await fold(device, step, initial, batches, {
     ...rest,
+    // The state that is validated must be there.
+    settle: (count, batch) => count % every === 0 || settle?.(count, batch) === true,
     onStep: async (event) => {
       const verdict = await onStep?.(event)
       if (event.count % every !== 0) return verdict

@@ -8,7 +8,14 @@ export type Scalars<K extends string> = { readonly [N in K]: AnyTensor }
 export type Numbers<K extends string> = { readonly [N in K]: number }
 
 /** Computes or reads scalars. */
-export const numbersOf = async <K extends string>(device: Device, scalars: Scalars<K>): Promise<Numbers<K>> => {
-  const values = await device.evaluate(scalars)
-  return Object.fromEntries(Object.entries<AnyTensor>(values).map(([name, x]) => [name, item(x)])) as Numbers<K>
-}
+export const numbersOf = async <K extends string>(device: Device, scalars: Scalars<K>): Promise<Numbers<K>> =>
+  (await numbersOfEach(device, [scalars]))[0]
+
+/** As `numbersOf`, of many at a time: a device that answers later is asked once, not once for each. */
+export const numbersOfEach = async <K extends string>(
+  device: Device,
+  list: readonly Scalars<K>[],
+): Promise<readonly Numbers<K>[]> => (await device.evaluate(list)).map(numbersIn)
+
+const numbersIn = <K extends string>(values: Scalars<K>): Numbers<K> =>
+  Object.fromEntries(Object.entries<AnyTensor>(values).map(([name, x]) => [name, item(x)])) as Numbers<K>
