@@ -13,6 +13,11 @@ import { broadcastShapes, type Shape, showShape } from './shape.js'
 import type { AnyTensor, Tensor } from './tensor.js'
 import type { Check, MatMul, Out } from './typing.js'
 
+const productShape = (x: Shape, y: Shape): Shape =>
+  x.length === 2 && y.length === 2
+    ? [x[0], y[1]]
+    : [...broadcastShapes('matmul', x.slice(0, -2), y.slice(0, -2)), x[x.length - 2], y[y.length - 1]]
+
 const matmulNode = (a: AnyTensor, b: AnyTensor): AnyTensor => {
   const [x, y] = [a.shape, b.shape]
   if (x.length < 2 || y.length < 2)
@@ -31,8 +36,7 @@ const matmulNode = (a: AnyTensor, b: AnyTensor): AnyTensor => {
     )
   if (a.dtype !== b.dtype || !isFloat(a.dtype))
     fail('matmul', 'operands of one float dtype', `${a.dtype} and ${b.dtype}`, 'Cast one of them.')
-  const batch = broadcastShapes('matmul', x.slice(0, -2), y.slice(0, -2))
-  return build('matmul', a.dtype, [...batch, x[x.length - 2], y[y.length - 1]], [a, b])
+  return build('matmul', a.dtype, productShape(x, y), [a, b])
 }
 
 /** Matrix products over the last two axes; leading axes broadcast. Both ways: `matmul(a, b)`, `pipe(a, matmul(b))`. */

@@ -54,9 +54,17 @@ export interface Comparison {
   ): <A extends Shape>(a: Tensor<A, D> & Check<Broadcast<A, B>>) => Out<Broadcast<A, B>, 'bool'>
 }
 
-/** Data first with two arguments, data last with one. */
-const dual = (f: (a: Value, b: Value) => AnyTensor) =>
-  ((...args: readonly Value[]) => (args.length === 1 ? (a: Value) => f(a, args[0]) : f(args[0], args[1]))) as unknown
+type Two = (a: Value, b: Value) => AnyTensor
+const dataLast =
+  (f: Two, b: Value) =>
+  (a: Value): AnyTensor =>
+    f(a, b)
+/** Data first with two arguments, data last with one. No rest parameter, no closure where both are there: nothing is built so often. */
+const dual = (f: Two) =>
+  function (a: Value, b: Value) {
+    // biome-ignore lint/complexity/noArguments: it tells an argument that is left out from undefined, and costs nothing
+    return arguments.length === 1 ? dataLast(f, a) : f(a, b)
+  } as unknown
 
 const unary = (op: UnaryOp): Unary =>
   ((x: AnyTensor) => {

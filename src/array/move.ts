@@ -15,10 +15,15 @@ import type { Asked, Axis, Check, Concat, Out, Permute, Resized, Transpose } fro
  */
 export const reshape = <D extends DType, const T extends Shape>(x: Tensor<Shape, D>, shape: T): Tensor<Asked<T>, D> => {
   const size = sizeOf(x.shape)
+  const asked: number[] = shape.slice()
   const unknown = shape.indexOf(-1)
-  const known = sizeOf(shape.filter((_, i) => i !== unknown))
-  const asked = unknown < 0 ? [...shape] : shape.map((n, i) => (i === unknown ? (known === 0 ? 0 : size / known) : n))
-  if (asked.some((n) => !Number.isInteger(n) || n < 0) || sizeOf(asked) !== size)
+  if (unknown >= 0) {
+    const known = -sizeOf(shape)
+    asked[unknown] = known === 0 ? 0 : size / known
+  }
+  let valid = sizeOf(asked) === size
+  for (let i = 0; i < asked.length; i++) valid &&= Number.isInteger(asked[i]) && asked[i] >= 0
+  if (!valid)
     fail(
       'reshape',
       `a shape of ${size} elements for ${showShape(x.shape)}`,
@@ -42,17 +47,18 @@ export const permute = <S extends Shape, D extends DType, const P extends readon
   permutation: P,
 ): Out<Permute<S, P>, D> => {
   const rank = x.shape.length
-  const axes = (permutation as readonly number[]).map((axis) => normalizeAxis('permute', axis, rank))
-  if (axes.length !== rank) fail('permute', `${rank} axes`, showShape(permutation), 'Name every axis once.')
+  if (permutation.length !== rank) fail('permute', `${rank} axes`, showShape(permutation), 'Name every axis once.')
+  const axes = new Array<number>(rank)
+  const shape = new Array<number>(rank)
+  let identity = true
+  for (let i = 0; i < rank; i++) {
+    const axis = normalizeAxis('permute', permutation[i], rank)
+    axes[i] = axis
+    shape[i] = x.shape[axis]
+    identity &&= axis === i
+  }
   normalizeAxes('permute', axes, rank)
-  if (axes.every((axis, i) => axis === i)) return x as never
-  return build(
-    'permute',
-    x.dtype,
-    axes.map((axis) => x.shape[axis]),
-    [x],
-    axes,
-  ) as never
+  return (identity ? x : build('permute', x.dtype, shape, [x], axes)) as never
 }
 
 /**
@@ -156,25 +162,28 @@ export const slice = <S extends Shape, D extends DType>(
   step: readonly number[] = x.shape.map(() => 1),
 ): Tensor<Resized<S>, D> => {
   const rank = x.shape.length
-  const place = (n: number, i: number): number => (n < 0 ? n + x.shape[i] : n)
-  const from = begin.map(place)
-  const to = end.map(place)
-  const bad = (i: number): boolean =>
-    ![from[i], to[i], step[i]].every(Number.isInteger) ||
-    from[i] < 0 ||
-    to[i] > x.shape[i] ||
-    from[i] > to[i] ||
-    step[i] < 1
-  if (from.length !== rank || to.length !== rank || step.length !== rank || x.shape.some((_, i) => bad(i)))
+  const shape = new Array<number>(rank)
+  const attributes = new Array<number>(2 * rank)
+  let valid = begin.length === rank && end.length === rank && step.length === rank
+  for (let i = 0; valid && i < rank; i++) {
+    const size = x.shape[i]
+    const from = begin[i] < 0 ? begin[i] + size : begin[i]
+    const to = end[i] < 0 ? end[i] + size : end[i]
+    valid = Number.isInteger(from) && Number.isInteger(to) && Number.isInteger(step[i])
+    valid &&= from >= 0 && to <= size && from <= to && step[i] >= 1
+    attributes[i] = from
+    attributes[rank + i] = step[i]
+    shape[i] = Math.ceil((to - from) / step[i])
+  }
+  if (!valid)
     fail(
       'slice',
       `0 <= begin <= end <= size in every axis of ${showShape(x.shape)}`,
       `${showShape(begin)} to ${showShape(end)} by ${showShape(step)}`,
       'Give one bound for each axis.',
     )
-  const shape = x.shape.map((_, i) => Math.ceil((to[i] - from[i]) / step[i]))
   if (sameShape(shape, x.shape)) return x
-  return build('slice', x.dtype, shape, [x], [...from, ...step]) as never
+  return build('slice', x.dtype, shape, [x], attributes) as never
 }
 
 /** The order of the elements along `axes` reversed. attributes: the axes. */

@@ -102,7 +102,7 @@ const maxDepth = 100_000
 export class Node {
   mark = 0
   position = 0
-  readonly depth: number
+  readonly depth: number = 0
 
   constructor(
     readonly op: Op,

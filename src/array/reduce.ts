@@ -40,8 +40,14 @@ export interface Reduction<Domain extends NumericDType = NumericDType> {
   ): Tensor<Shape, D>
 }
 
-const reducedShape = (shape: Shape, axes: readonly number[], keepDims: boolean): Shape =>
-  keepDims ? shape.map((size, i) => (axes.includes(i) ? 1 : size)) : shape.filter((_, i) => !axes.includes(i))
+const reducedShape = (shape: Shape, axes: readonly number[], keepDims: boolean): Shape => {
+  const out = new Array<number>(keepDims ? shape.length : shape.length - axes.length)
+  let at = 0
+  for (let i = 0; i < shape.length; i++)
+    if (!axes.includes(i)) out[at++] = shape[i]
+    else if (keepDims) out[at++] = 1
+  return out
+}
 
 /** Axes as a sorted list; empty or left out means all. */
 export const reductionAxes = (path: string, axes: number | readonly number[] | undefined, rank: number): number[] => {
@@ -132,8 +138,11 @@ const [addAny, subAny, mulAny] = [add, sub, mul] as readonly ((a: AnyTensor, b: 
 const equalAny = equal as (a: AnyTensor, b: number) => Tensor<Shape, 'bool'>
 const [expAny, logAny, squareAny] = [exp, log, square] as readonly ((x: AnyTensor) => AnyTensor)[]
 
-const countOf = (x: AnyTensor, axes: number | readonly number[] | undefined): number =>
-  sizeOf(reductionAxes('mean', axes, x.shape.length).map((axis) => x.shape[axis]))
+const countOf = (x: AnyTensor, axes: number | readonly number[] | undefined): number => {
+  let count = 1
+  for (const axis of reductionAxes('mean', axes, x.shape.length)) count *= x.shape[axis]
+  return count
+}
 
 /**
  * sum / count. NaN of none.

@@ -49,9 +49,17 @@ export const normalizeAxis = (path: string, axis: number, rank: number): number 
 
 /** Sorted, distinct, non-negative axes. An empty list stays empty. */
 export const normalizeAxes = (path: string, axes: readonly number[], rank: number): number[] => {
-  const normal = axes.map((axis) => normalizeAxis(path, axis, rank)).sort((a, b) => a - b)
-  for (let i = 1; i < normal.length; i++)
-    if (normal[i] === normal[i - 1]) fail(path, 'axes that differ', showShape(axes), `Name axis ${normal[i]} once.`)
+  const normal = new Array<number>(axes.length)
+  for (let i = 0; i < axes.length; i++) {
+    const axis = normalizeAxis(path, axes[i], rank)
+    // Lists are short and mostly sorted.
+    let at = i
+    for (; at > 0 && normal[at - 1] >= axis; at--) {
+      if (normal[at - 1] === axis) fail(path, 'axes that differ', showShape(axes), `Name axis ${axis} once.`)
+      normal[at] = normal[at - 1]
+    }
+    normal[at] = axis
+  }
   return normal
 }
 

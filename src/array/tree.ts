@@ -80,13 +80,23 @@ export const namedLeaves = (tree: unknown): readonly (readonly [path: string, le
   return out
 }
 
+/** Without paths, whose texts would cost more than the walk. */
+const refill = (tree: unknown, next: () => AnyTensor): unknown => {
+  if (isTensor(tree)) return next()
+  if (!isBranch(tree)) return tree
+  if (Array.isArray(tree)) return tree.map((child) => refill(child, next))
+  const out: Record<string, unknown> = {}
+  for (const key of Object.keys(tree)) out[key] = refill((tree as Record<string, unknown>)[key], next)
+  return out
+}
+
 /** The tree with its tensors replaced, in order. */
 export const unflatten = <T>(tree: T, replacements: readonly AnyTensor[]): T => {
   let i = 0
-  const out = walk(tree, '', () => {
-    const next = replacements[i++]
-    return next ?? fail('unflatten', 'one tensor for each leaf', `${replacements.length}`, 'Pass leaves(tree) mapped.')
-  })
+  const next = (): AnyTensor =>
+    replacements[i++] ??
+    fail('unflatten', 'one tensor for each leaf', `${replacements.length}`, 'Pass leaves(tree) mapped.')
+  const out = refill(tree, next)
   if (i !== replacements.length)
     fail('unflatten', `${i} tensors`, `${replacements.length}`, 'Pass as many as the tree has leaves.')
   return out as T
@@ -101,7 +111,7 @@ const kindOf = (value: unknown): string =>
         ? `a record {${Object.keys(value).join(', ')}}`
         : String(value)
 
-const mismatch = (name: string, keys: readonly string[], first: unknown, other: unknown): never =>
+const mismatch = (name: string, keys: readonly (string | number)[], first: unknown, other: unknown): never =>
   fail(
     keys.length === 0 ? name : `${name} at ${keys.join('.')}`,
     kindOf(first),
@@ -119,7 +129,7 @@ const sameKeys = (keys: readonly string[], other: object): boolean => {
 const zip = (
   name: string,
   trees: readonly unknown[],
-  keys: string[],
+  keys: (string | number)[],
   f: (...leaves: AnyTensor[]) => AnyTensor,
 ): unknown => {
   const first = trees[0]
@@ -129,18 +139,31 @@ const zip = (
     return f(...(trees as AnyTensor[]))
   }
   if (!isBranch(first)) return first
-  const list = Array.isArray(first)
+  if (Array.isArray(first)) {
+    for (const other of trees)
+      if (!Array.isArray(other) || other.length !== first.length) mismatch(name, keys, first, other)
+    return first.map((_, i) => zipPart(name, trees, i, keys, f))
+  }
   const own = Object.keys(first)
   for (const other of trees)
-    if (!isBranch(other) || Array.isArray(other) !== list || !sameKeys(own, other)) mismatch(name, keys, first, other)
-  const out = (list ? new Array(own.length) : {}) as Record<string, unknown>
-  for (const key of own) {
-    const children = new Array<unknown>(trees.length)
-    for (let i = 0; i < trees.length; i++) children[i] = (trees[i] as Record<string, unknown>)[key]
-    keys.push(key)
-    out[key] = zip(name, children, keys, f)
-    keys.pop()
-  }
+    if (!isBranch(other) || Array.isArray(other) || !sameKeys(own, other)) mismatch(name, keys, first, other)
+  const out: Record<string, unknown> = {}
+  for (const key of own) out[key] = zipPart(name, trees, key, keys, f)
+  return out
+}
+
+const zipPart = (
+  name: string,
+  trees: readonly unknown[],
+  key: string | number,
+  keys: (string | number)[],
+  f: (...leaves: AnyTensor[]) => AnyTensor,
+): unknown => {
+  const parts = new Array<unknown>(trees.length)
+  for (let i = 0; i < trees.length; i++) parts[i] = (trees[i] as Record<string | number, unknown>)[key]
+  keys.push(key)
+  const out = zip(name, parts, keys, f)
+  keys.pop()
   return out
 }
 

@@ -22,16 +22,17 @@ export interface WindowOptions {
 export const windowCount = (length: number, size: number, stride: number, dilation: number): number =>
   Math.floor((length - dilation * (size - 1) - 1) / stride) + 1
 
+const isPositive = (n: number): boolean => Number.isInteger(n) && n >= 1
+
 const check = (name: string, { size, stride, dilation }: WindowOptions, rank: number): void => {
-  const lists = [size, stride, dilation]
-  if (
-    lists.some((list) => list.length !== size.length || list.some((n) => !Number.isInteger(n) || n < 1)) ||
-    size.length > rank
-  )
+  const n = size.length
+  let valid = stride.length === n && dilation.length === n && n <= rank
+  for (let i = 0; i < n; i++) valid &&= isPositive(size[i]) && isPositive(stride[i]) && isPositive(dilation[i])
+  if (!valid)
     fail(
       name,
       'size, stride and dilation of positive integers, one for each spatial axis',
-      `${lists.map(showShape).join(', ')}`,
+      `${[size, stride, dilation].map(showShape).join(', ')}`,
       'Spatial axes are the last ones.',
     )
 }

@@ -18,6 +18,6 @@ export interface Canonical {
 /** The canonical form of the graph of `roots`; outputs in the order of the roots. */
 export const canonicalize = (roots: readonly Node[]): Canonical => {
   const canonicalizer = new Canonicalizer()
-  canonicalizer.walk(roots)
+  canonicalizer.walk(roots, true)
   return { program: decode(canonicalizer), storages: canonicalizer.storages, scalars: canonicalizer.scalars }
 }

@@ -59,13 +59,14 @@ export class PlanCache<Plan> {
     return entry
   }
 
-  add(code: Int32Array, length: number, hash: number, family: number, plan: Plan): CacheEntry<Plan> {
+  /** The code belongs to the cache from then on. */
+  add(code: Int32Array, hash: number, family: number, plan: Plan): CacheEntry<Plan> {
     this.misses++
     this.families.set(family, this.missesOf(family) + 1)
     if (this.size >= this.capacity) this.evict()
     const next = this.entries.get(hash)
     const entry: MutableEntry<Plan> = {
-      ...{ code: code.slice(0, length), hash, family, plan, next },
+      ...{ code, hash, family, plan, next },
       ...{ lastUse: ++this.clock, running: 0, evicted: false },
     }
     this.entries.set(hash, entry)

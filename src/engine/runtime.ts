@@ -65,20 +65,25 @@ export const makeRuntime = <Buffer>(
     after(executable, (ready) => ready.dispose())
   })
 
-  /** The plan of the last walk. */
-  const planOf = (path: string, options: RunOptions): CacheEntry<Plan<Buffer>> => {
+  /** The plan of the last walk, which was over the graph of `roots`. */
+  const planOf = (path: string, roots: readonly Node[], options: RunOptions): CacheEntry<Plan<Buffer>> => {
     canonicalizer.append(options.keep === 'host' ? -2 : -3)
     for (let i = 0; i < options.donated.length; i++) if (options.donated[i]) canonicalizer.append(i)
-    const { code, length } = canonicalizer
     const hash = canonicalizer.hash()
-    const found = cache.find(code, length, hash)
-    if (found !== undefined) return found
+    const found = cache.find(canonicalizer.code, canonicalizer.length, hash)
+    if (found !== undefined) {
+      canonicalizer.forget()
+      return found
+    }
+    const code = canonicalizer.code.slice(0, canonicalizer.length)
+    canonicalizer.walk(roots, true)
     const program = decode(canonicalizer)
+    canonicalizer.forget()
     checkDtypes(path, backend, program)
     const executable = backend.compile(program, options)
     const plan = { executable, programSize: program.instructions.length }
     const family = familyOf(program)
-    const entry = cache.add(code, length, hash, family, plan)
+    const entry = cache.add(code, hash, family, plan)
     if (executable instanceof Promise) executable.catch(() => cache.remove(entry))
     const misses = cache.missesOf(family)
     if (misses === manyMisses + 1) onEvent(planMisses(name, path, misses, program))
@@ -155,7 +160,7 @@ export const makeRuntime = <Buffer>(
     canonicalizer.walk(pending)
     const { storages, scalars } = canonicalizer
     const values = storages.map((storage) => inputValue('evaluate', storage))
-    const entry = planOf('evaluate', { donated: storages.map(() => false), keep: 'host' })
+    const entry = planOf('evaluate', pending, { donated: storages.map(() => false), keep: 'host' })
     return after(run(entry, values, scalars), (results) =>
       results.map((value, i) => {
         if (value.kind !== 'host') throw new Error(`pullback: ${name} kept a result; please report this`)
@@ -192,7 +197,7 @@ export const makeRuntime = <Buffer>(
     // An error must come before anything is given up.
     for (const storage of [...storages, ...gone.keys()]) residence.check(path, storage)
     const donated = storages.map((storage) => gone.has(storage) && !twice.has(storage))
-    const entry = planOf(path, { donated, keep: 'device' })
+    const entry = planOf(path, pending, { donated, keep: 'device' })
     const values = storages.map((storage, i): Value<Buffer> => {
       if (!donated[i]) return inputValue(path, storage)
       // The host keeps its own copy; what is given up is the one on the device.
@@ -256,7 +261,7 @@ export const makeRuntime = <Buffer>(
       canonicalizer.walk(pending)
       const { storages, scalars } = canonicalizer
       const values = storages.map((storage) => inputValue('explain', storage))
-      const entry = planOf('explain', { donated: storages.map(() => false), keep: 'host' })
+      const entry = planOf('explain', pending, { donated: storages.map(() => false), keep: 'host' })
       const uploaded = values.reduce((sum, value) => sum + (value.kind === 'host' ? value.data.byteLength : 0), 0)
       return after(entry.plan.executable, (executable) =>
         after(options.run === true ? executable.measure?.(values, scalars) : undefined, (milliseconds) =>

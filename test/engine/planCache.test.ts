@@ -6,7 +6,7 @@ const make = (capacity: number) => {
   const disposed: string[] = []
   const cache = new PlanCache<string>(capacity, (plan) => disposed.push(plan))
   const add = (plan: string, hash: number, ...values: number[]) =>
-    cache.add(codeOf(...values), values.length, hash, 0, plan)
+    cache.add(codeOf(...values).slice(0, values.length), hash, 0, plan)
   const find = (hash: number, ...values: number[]) => cache.find(codeOf(...values), values.length, hash)?.plan
   return { cache, disposed, add, find }
 }

@@ -8,7 +8,8 @@
  * program, each with its arguments first.
  *
  * The walk is iterative and enters every node once: while its inputs are visited, a node's `position` counts them as
- * -1, -2, ...; after that it is the number of its instruction.
+ * -1, -2, ...; after that it is the number of its instruction. Which nodes it met is noted only if asked for, which is
+ * when no plan was found: a graph must not outlive its evaluation, for the garbage collector would copy it.
  */
 import { dtypes } from '../../array/dtype.js'
 import { fail } from '../../array/error.js'
@@ -65,12 +66,16 @@ export class Canonicalizer {
   length = 0
   storages: Storage[] = []
   scalars: number[] = []
+  /** Empty unless the walk was told to note them. */
   segments: Segment[] = []
   private numbers = new Map<Storage, Node>()
   private queue: ScanGroup[] = []
+  private next = 0
+  private noting = false
 
   /** Writes the code of `roots`. The fields describe it until the next call. */
-  walk(roots: readonly Node[]): void {
+  walk(roots: readonly Node[], noting = false): void {
+    this.noting = noting
     this.start()
     if (this.segment(roots, [], undefined)) return
     // The first scan ended that attempt: loops must be known before a graph that has them is numbered.
@@ -100,13 +105,18 @@ export class Canonicalizer {
     return hash
   }
 
-  private start(): void {
-    this.length = 0
+  /** Lets go of the graph; the code stays. */
+  forget(): void {
     this.storages = []
     this.scalars = []
     this.segments = []
-    this.numbers = new Map()
     this.queue = []
+    this.numbers = new Map()
+  }
+
+  private start(): void {
+    this.forget()
+    this.length = 0
   }
 
   private ensure(more: number): void {
@@ -126,38 +136,42 @@ export class Canonicalizer {
     const start = this.length
     const firstScalar = this.scalars.length
     const mark = nextMark()
-    const order: Node[] = []
-    const positions = { next: 0 }
-    const loops = new Map<ScanGroup, number>()
+    const order: Node[] | undefined = this.noting ? [] : undefined
+    const loops = groups === undefined ? undefined : new Map<ScanGroup, number>()
+    this.next = 0
     for (const node of inside) {
       node.mark = mark
-      node.position = positions.next++
+      node.position = this.next++
       this.write('argument', node, noInputs, node.attributes)
     }
     const stack: Node[] = []
+    let top = -1
     for (const root of roots) {
       if (root.mark === mark) continue
       root.mark = mark
       root.position = -1
-      stack.push(root)
-      while (stack.length > 0) {
-        const node = stack[stack.length - 1]
+      stack[++top] = root
+      while (top >= 0) {
+        const node = stack[top]
         const isScan = node.op === 'scan'
         if (isScan && groups === undefined) return false
         const inputs = isScan ? groups!.get(node)!.inputs : node.inputs
-        const next = -1 - node.position
+        let next = -1 - node.position
+        // What has been met needs no turn of its own.
+        while (next < inputs.length && inputs[next].mark === mark) {
+          if (inputs[next].position < 0) throw new Error('pullback: a scan reads its own result; please report this')
+          next++
+        }
         if (next < inputs.length) {
-          node.position--
+          node.position = -2 - next
           const input = inputs[next]
-          if (input.mark !== mark) {
-            input.mark = mark
-            input.position = -1
-            stack.push(input)
-          } else if (input.position < 0) throw new Error('pullback: a scan reads its own result; please report this')
+          input.mark = mark
+          input.position = -1
+          stack[++top] = input
           continue
         }
-        stack.pop()
-        node.position = this.visit(node, inputs, order, positions, loops, groups)
+        top--
+        node.position = this.visit(node, inputs, order, loops, groups)
       }
     }
     const outputs = roots.map((root) => root.position)
@@ -165,16 +179,16 @@ export class Canonicalizer {
     this.code[this.length++] = -1
     this.code[this.length++] = outputs.length
     for (const output of outputs) this.code[this.length++] = output
-    this.segments.push({ start, order, arguments: inside, outputs, firstScalar, groups, group })
+    if (order !== undefined)
+      this.segments.push({ start, order, arguments: inside, outputs, firstScalar, groups, group })
     return true
   }
 
   private visit(
     node: Node,
     inputs: readonly Node[],
-    order: Node[],
-    positions: { next: number },
-    loops: Map<ScanGroup, number>,
+    order: Node[] | undefined,
+    loops: Map<ScanGroup, number> | undefined,
     groups: ScanGroups | undefined,
   ): number {
     switch (node.op) {
@@ -206,9 +220,9 @@ export class Canonicalizer {
         )
       case 'scan': {
         const group = groups!.get(node)!
-        const known = loops.get(group)
+        const known = loops!.get(group)
         if (known !== undefined) return known
-        loops.set(group, positions.next)
+        loops!.set(group, this.next)
         this.queue.push(group)
         const { body } = group
         this.write('scan', node, inputs, [
@@ -231,8 +245,8 @@ export class Canonicalizer {
       default:
         this.write(node.op, node, inputs, node.attributes)
     }
-    order.push(node)
-    return positions.next++
+    order?.push(node)
+    return this.next++
   }
 
   private write(op: Op, node: Node, inputs: readonly Node[], attributes: readonly number[]): void {

@@ -15,7 +15,7 @@ const instructionOp = (node: Node, isArgument: boolean): InstructionOp => {
   return op
 }
 
-/** The program of the last walk. Scalars are numbered as the walk met them: the main program's, then each body's. */
+/** The program of the last walk, which must have noted what it met. Scalars are numbered as the walk met them: the main program's, then each body's. */
 export const decode = (canonicalizer: Canonicalizer): Program => {
   const { code, segments, scalars } = canonicalizer
   const bodies = new Map<ScanGroup, Segment>()

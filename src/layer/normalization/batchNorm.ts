@@ -50,7 +50,7 @@ type State = NormState<number>
 type Step = Apply<Params, State, Tensor, Tensor>
 
 /** All axes but the channels' (axis 1). */
-const otherAxes = (x: Tensor): number[] => x.shape.map((_, i) => i).filter((i) => i !== 1)
+const otherAxes = (x: Tensor): number[] => [0, ...x.shape.slice(2).map((_, i) => i + 2)]
 /** A vector of channels, to be broadcast against arrays with channels on axis 1. */
 const alongChannels = (v: Tensor, x: Tensor): Tensor => reshape(v, [x.shape[1], ...x.shape.slice(2).map(() => 1)])
 
