@@ -1,0 +1,83 @@
+/** Declarations of bindings, and the functions that load and store elements. */
+import type { Region } from '../dispatch.js'
+import type { Bound } from './bindings.js'
+import { storedType, typeOf } from './lanes.js'
+
+/** A buffer that a shader uses, by its number in names, and how. */
+export interface Used {
+  readonly number: number
+  readonly region: Region
+  readonly kinds: { load: boolean; store: boolean; loadVector: boolean; storeVector: boolean }
+}
+
+const lanes = [0, 1, 2, 3] as const
+
+/** One buffer's view of a binding of elements of type `element`, grouped in fours if `inFours`. */
+const functionsOf = (
+  { number, region, kinds }: Used,
+  begin: number,
+  name: string,
+  element: string,
+  inFours: boolean,
+) => {
+  const { dtype } = region
+  const own = storedType(dtype)
+  const shift = region.offset - begin
+  const step = region.stride === 0 ? '' : ` + scanStep * ${region.stride}i`
+  const at = `index${shift === 0 ? '' : ` + ${shift}i`}${step}`
+
+  const decode = (word: string): string => {
+    const value = own === element ? word : `bitcast<${own}>(${word})`
+    return dtype === 'bool' ? `${value} != 0u` : value
+  }
+  const encode = (value: string): string => {
+    const word = dtype === 'bool' ? `select(0u, 1u, ${value})` : value
+    return own === element ? word : `bitcast<${element}>(${word})`
+  }
+  const place = (lane: number): string => {
+    const index = lane === 0 ? at : `${at} + ${lane}i`
+    return inFours ? `${name}[(${index}) >> 2u][(${index}) & 3i]` : `${name}[${index}]`
+  }
+  const four = `${name}[(${at}) >> 2u]`
+  const vector = typeOf(dtype, 4)
+  const decodeFour = (words: string): string => {
+    const value = own === element ? words : `bitcast<vec4<${own}>>(${words})`
+    return dtype === 'bool' ? `${value} != vec4u()` : value
+  }
+  const encodeFour = (value: string): string => {
+    const words = dtype === 'bool' ? `select(vec4u(), vec4u(1u), ${value})` : value
+    return own === element ? words : `bitcast<vec4<${element}>>(${words})`
+  }
+
+  return [
+    kinds.load && `fn load${number}(index: i32) -> ${typeOf(dtype)} { return ${decode(place(0))}; }`,
+    kinds.store && `fn store${number}(index: i32, value: ${typeOf(dtype)}) { ${place(0)} = ${encode('value')}; }`,
+    kinds.loadVector &&
+      `fn loadVector${number}(index: i32) -> ${vector} { return ${
+        inFours ? decodeFour(four) : `${vector}(${lanes.map((lane) => decode(place(lane))).join(', ')})`
+      }; }`,
+    kinds.storeVector &&
+      `fn storeVector${number}(index: i32, value: ${vector}) { ${
+        inFours
+          ? `${four} = ${encodeFour('value')};`
+          : lanes.map((lane) => `${place(lane)} = ${encode(`value[${lane}]`)};`).join(' ')
+      } }`,
+  ].filter((line) => line !== false)
+}
+
+export const memoryFunctions = (used: readonly Used[], bindings: readonly Bound[]): readonly string[] =>
+  bindings.flatMap(({ offset, size, access, uses }, binding) => {
+    const members = uses.map((position) => used[position])
+    const types = new Set(members.map(({ region }) => storedType(region.dtype)))
+    const element = types.size === 1 ? [...types][0] : 'u32'
+    const name = `b${binding}`
+    const vectors = members.filter(({ kinds }) => kinds.loadVector || kinds.storeVector)
+    const inFours =
+      vectors.length > 0 &&
+      size % 4 === 0 &&
+      vectors.every(({ region }) => (region.offset - offset) % 4 === 0 && region.stride % 4 === 0)
+    return [
+      `@group(0) @binding(${binding}) var<storage, ${access}> ${name}: array<${inFours ? `vec4<${element}>` : element}>;`,
+      ...members.flatMap((member) => functionsOf(member, offset, name, element, inFours)),
+    ]
+  })

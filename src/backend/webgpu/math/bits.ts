@@ -1,0 +1,63 @@
+/**
+ * What must hold for NaN, infinities and signed zeros is asked of bits: a compiler may assume that floats are numbers, and
+ * then `x != x` is false.
+ */
+import type { Definition } from './definition.js'
+
+const signBit = '0x80000000u'
+const sizeBits = '0x7fffffffu'
+const infinityBits = '0x7f800000u'
+
+export const isNaN: Definition = {
+  write: (name, { f, u, b }) =>
+    `fn ${name}(x: ${f}) -> ${b} { return (bitcast<${u}>(x) & ${u}(${sizeBits})) > ${u}(${infinityBits}); }`,
+}
+
+/** The sign bit of x on a 1 where x is not 0, on x itself where it is; NaN stays. */
+export const sign: Definition = {
+  write: (name, { f, u }) => `fn ${name}(x: ${f}) -> ${f} {
+  let bits = bitcast<${u}>(x);
+  let size = bits & ${u}(${sizeBits});
+  let one = bitcast<${f}>((bits & ${u}(${signBit})) | ${u}(0x3f800000u));
+  return select(one, x, (size == ${u}()) | (size > ${u}(${infinityBits})));
+}`,
+}
+
+/** Whether x is neither 0 nor -0; denormals and NaN are not. */
+export const isTrue: Definition = {
+  write: (name, { f, u, b }) =>
+    `fn ${name}(x: ${f}) -> ${b} { return (bitcast<${u}>(x) & ${u}(${sizeBits})) != ${u}(); }`,
+}
+
+export const less: Definition = {
+  write: (name, { f, b, use }) =>
+    `fn ${name}(a: ${f}, b: ${f}) -> ${b} { return (a < b) & !${use('isNaN')}(a) & !${use('isNaN')}(b); }`,
+}
+
+export const equal: Definition = {
+  write: (name, { f, b, use }) =>
+    `fn ${name}(a: ${f}, b: ${f}) -> ${b} { return (a == b) & !${use('isNaN')}(a) & !${use('isNaN')}(b); }`,
+}
+
+/**
+ * The larger as floats, then what comparing misses: of equal numbers the bits tell 0 from -0, and NaN of either operand
+ * wins.
+ */
+const extreme = (comparison: '<' | '>', bits: '&' | '|'): Definition => ({
+  write: (name, { f, u, use }) => `fn ${name}(a: ${f}, b: ${f}) -> ${f} {
+  let same = bitcast<${f}>(bitcast<${u}>(a) ${bits} bitcast<${u}>(b));
+  let larger = select(select(b, a, a ${comparison} b), same, a == b);
+  return select(select(larger, b, ${use('isNaN')}(b)), a, ${use('isNaN')}(a));
+}`,
+})
+export const maximum = extreme('>', '&')
+export const minimum = extreme('<', '|')
+
+/** The same where b is a number, and no zero of the sign that loses. */
+const bounded = (comparison: '<' | '>'): Definition => ({
+  write: (name, { f, use }) => `fn ${name}(x: ${f}, bound: ${f}) -> ${f} {
+  return select(bound, x, (x ${comparison} bound) | ${use('isNaN')}(x));
+}`,
+})
+export const atLeast = bounded('>')
+export const atMost = bounded('<')

@@ -1,0 +1,66 @@
+/** The library functions by name. */
+import { atLeast, atMost, equal, isNaN, isTrue, less, maximum, minimum, sign } from './bits.js'
+import type { Definition } from './definition.js'
+import { erf } from './erf.js'
+import { exp, log, log1p, logEnds, logOfParts } from './exponential.js'
+import { tanh } from './hyperbolic.js'
+import { divideInt, divideUint, moduloInt, moduloUint, toInt, toUint } from './integer.js'
+import { modulo, pow } from './power.js'
+import { cos, sin } from './trigonometric.js'
+
+export type FunctionName =
+  | 'isNaN'
+  | 'isTrue'
+  | 'sign'
+  | 'less'
+  | 'equal'
+  | 'maximum'
+  | 'minimum'
+  | 'atLeast'
+  | 'atMost'
+  | 'exp'
+  | 'log'
+  | 'log1p'
+  | 'logEnds'
+  | 'logOfParts'
+  | 'tanh'
+  | 'erf'
+  | 'sin'
+  | 'cos'
+  | 'pow'
+  | 'modulo'
+  | 'divideInt'
+  | 'divideUint'
+  | 'moduloInt'
+  | 'moduloUint'
+  | 'toInt'
+  | 'toUint'
+
+export const library: Readonly<Record<FunctionName, Definition>> = {
+  isNaN,
+  isTrue,
+  sign,
+  less,
+  equal,
+  maximum,
+  minimum,
+  atLeast,
+  atMost,
+  exp,
+  log,
+  log1p,
+  logEnds,
+  logOfParts,
+  tanh,
+  erf,
+  sin,
+  cos,
+  pow,
+  modulo,
+  divideInt,
+  divideUint,
+  moduloInt,
+  moduloUint,
+  toInt,
+  toUint,
+}
