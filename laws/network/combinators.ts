@@ -1,11 +1,9 @@
 /** Combinators, as parts of random networks: what they hold is a smooth layer that is drawn, too. */
 import {
   type AnyLayer,
-  cast,
   chain,
   checkpoint,
   concat,
-  type DType,
   dense,
   fanOut,
   freeze,
@@ -35,9 +33,6 @@ const sharedOf = shared as (count: number, layer: AnyLayer, options?: object) =>
 const joined = (): AnyLayer => loose(concat(-1))
 const same = (): AnyLayer => loose(identity())
 const square = (n: number): AnyLayer => loose(linear(n, n))
-
-/** Numbers in another dtype. */
-export const toDType = (dtype: DType): AnyLayer => loose(fromFunction((x: Any) => cast(x, dtype)))
 
 const holding = (
   of: readonly string[],

@@ -5,29 +5,19 @@
  * can shrink it. Kinked layers come only where their inputs are still the sample's: distinct, and away from 0 by far more
  * than differences move them. No sample is ever thrown away.
  */
-import {
-  type AnyLayer,
-  type Device,
-  type DType,
-  embedding,
-  type FloatDType,
-  freeze,
-  rng,
-  type Shape,
-  type Spec,
-  tanh,
-} from 'pullback'
+import { type AnyLayer, type Device, type DType, type FloatDType, rng, type Shape, type Spec, tanh } from 'pullback'
 import type { Tolerance } from '../compare.js'
 import { type Law, law } from '../law.js'
 import { type LayerInstance, type LayerSample, layerLaws } from '../layer.js'
 import { distinct, dyadic, inputOf } from '../sample.js'
 import { activations } from './activations.js'
-import { chainAll, combinators, toDType } from './combinators.js'
+import { beginnings, drawnIn } from './beginnings.js'
+import { chainAll, combinators } from './combinators.js'
 import { loose, type NetworkPart } from './part.js'
 import { transforms } from './transforms.js'
 
 /** Every layer and combinator of this library. */
-export const networkParts: readonly NetworkPart[] = [...activations, ...transforms, ...combinators]
+export const networkParts: readonly NetworkPart[] = [...beginnings, ...activations, ...transforms, ...combinators]
 
 export interface NetworkChoice {
   readonly start: number
@@ -66,8 +56,8 @@ const starts: readonly (readonly [shape: Shape, kind: 'float' | 'index'])[] = [
 ]
 
 /** The output shape that a layer's init promises; nothing is computed. */
-const shapeAfter = (layer: AnyLayer, shape: Shape): Shape => {
-  const { output } = layer.init({ shape, dtype: 'float64' })(rng(0))[0] as { readonly output: Spec }
+const shapeAfter = (layer: AnyLayer, shape: Shape, dtype: DType = 'float64'): Shape => {
+  const { output } = layer.init({ shape, dtype })(rng(0))[0] as { readonly output: Spec }
   return 'dtype' in output ? output.shape : shape
 }
 
@@ -80,7 +70,7 @@ const smoothLayer =
 
 const grown = (parts: readonly NetworkPart[], network: Growing, pick: number, option: number): Growing => {
   const { shape, separated, layers } = network
-  const fitting = parts.filter(({ role, fits }) => fits(shape) && (separated || role !== 'kinked'))
+  const fitting = parts.filter(({ role, fits }) => role !== 'begins' && fits(shape) && (separated || role !== 'kinked'))
   const part = fitting[pick % fitting.length]
   if (part === undefined) return network
   const layer = part.make(shape, option, smoothLayer(parts))
@@ -91,17 +81,30 @@ const grown = (parts: readonly NetworkPart[], network: Growing, pick: number, op
   }
 }
 
-/** The network of a choice: it has at least one layer. */
+/** What takes integers of a shape to floats. */
+const headOf = (parts: readonly NetworkPart[], shape: Shape, option: number, dtype: FloatDType): Growing => {
+  const fitting = parts.filter(({ role, fits }) => role === 'begins' && fits(shape))
+  const part = fitting[option % fitting.length]
+  const layer = drawnIn(dtype, part.make(shape, option, smoothLayer(parts)))
+  return { layers: [layer], shape: shapeAfter(layer, shape, 'int32'), separated: false }
+}
+
+/**
+ * The network of a choice: it has at least one layer. Its input is integers only where a part takes them.
+ */
 export const networkOf = (
   { start, picks }: Omit<NetworkChoice, 'seed'>,
   parts: readonly NetworkPart[] = networkParts,
   dtype: FloatDType = 'float64',
 ): Network => {
-  const [shape, kind] = starts[start % starts.length]
+  const possible = starts.filter(
+    ([shape, kind]) => kind === 'float' || parts.some(({ role, fits }) => role === 'begins' && fits(shape)),
+  )
+  const [shape, kind] = possible[start % possible.length]
   const isIndex = kind === 'index'
-  // A table's params are float32 where its input is int32: it is held, and its own derivatives are checked apart.
-  const head = isIndex ? [loose(freeze(embedding(3, 4))), toDType(dtype)] : []
-  const first: Growing = { layers: head, shape: isIndex ? [...shape, 4] : shape, separated: !isIndex }
+  const first: Growing = isIndex
+    ? headOf(parts, shape, Math.floor(start / possible.length), dtype)
+    : { layers: [], shape, separated: true }
   const { layers } = picks.reduce((network, [pick, option]) => grown(parts, network, pick, option), first)
   return {
     layer: layers.length === 0 ? loose(tanh()) : chainAll(...layers),

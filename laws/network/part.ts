@@ -4,8 +4,9 @@ import type { AnyLayer, Shape } from 'pullback'
 /**
  * How a part treats numbers that are distinct and away from 0 by more than differences move them.
  * kinked: needs them so, and does not promise them. moves: needs nothing and keeps them so. smooth: all other parts.
+ * begins: takes integers 0, 1 and 2 to floats, and so comes first in a network, or not at all.
  */
-export type Role = 'kinked' | 'moves' | 'smooth'
+export type Role = 'kinked' | 'moves' | 'smooth' | 'begins'
 
 export interface NetworkPart {
   /** The functions of the library that it stands for. */

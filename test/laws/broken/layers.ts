@@ -43,6 +43,29 @@ const networks = Object.entries(faults).flatMap(([ending, list]) =>
   ),
 )
 
+/** A table whose rows get the cotangents of other rows. */
+const forgetful: l.NetworkPart = {
+  of: ['embedding'],
+  role: 'begins',
+  fits: () => true,
+  make: () => {
+    const table = p.embedding(3, 4) as p.AnyLayer
+    const infer: p.AnyLayer['infer'] = (params, state, x) => {
+      const [y, pullback, after] = table.infer(params, state, x)
+      return [y, (c) => pullback(p.flip(c as p.Tensor, 0)), after]
+    }
+    return { ...table, infer, train: (generator) => [infer, generator] }
+  },
+}
+const beginnings = namesIn('Network', 'the pullback agrees with differences', l.networkLaws).map((name) =>
+  breaks(
+    named(l.networkLaws, name),
+    'a table that gives cotangents to other rows',
+    { device, tolerance, parts: [...l.networkParts.filter(({ role }) => role !== 'begins'), forgetful] },
+    l.networks(),
+  ),
+)
+
 type Any = p.AnyTensor
 const float = (x: unknown): p.Tensor => x as p.Tensor
 type Function = Pick<l.DifferentiableInstance<Any, Any>, 'plain' | 'withPullback'>
@@ -121,4 +144,10 @@ const composition: readonly Broken[] = [
   ),
 ]
 
-export const brokenLayers: readonly Broken[] = [...differentiable, ...layers, ...networks, ...composition]
+export const brokenLayers: readonly Broken[] = [
+  ...differentiable,
+  ...layers,
+  ...networks,
+  ...beginnings,
+  ...composition,
+]
