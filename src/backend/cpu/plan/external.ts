@@ -19,7 +19,7 @@ export const externalWords = {
 } as const
 
 /** Multiplications below which a call costs more than it gains. */
-const leastWork = 1 << 15
+export const usualLeastWork = 1 << 15
 
 interface Plain {
   readonly stride: number
@@ -48,8 +48,8 @@ const describeSide = (side: Side, { stride, transposed }: Plain): Word[] => [
 
 /** The launches of a product that the other library takes, else undefined. */
 export const planExternal = (kernel: MatmulKernel, room: Room): Launch[] | undefined => {
-  const source = room.products.external
-  if (source === undefined) return undefined
+  if (room.products.external === undefined) return undefined
+  const { source, leastWork } = room.products.external
   const { batch, m, n, k, epilogue } = kernel
   const [left, right] = sidesOf(kernel)
   const [rows, columns, depth] = [sizeOf(m), sizeOf(n), sizeOf(k)]

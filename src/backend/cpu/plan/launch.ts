@@ -53,7 +53,11 @@ export interface Launch {
 export interface Products {
   readonly arithmetic: Arithmetic
   /** The function that hands products of plain matrices to another library, where there is one. */
-  readonly external?: KernelSource
+  readonly external?: {
+    readonly source: KernelSource
+    /** Products of fewer multiplications are our own. */
+    readonly leastWork: number
+  }
 }
 
 export const ownProducts: Products = { arithmetic: 'exact' }

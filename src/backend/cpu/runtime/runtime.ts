@@ -4,6 +4,7 @@ import type { Arithmetic } from '../kernel/matmul/micro.js'
 import { sequence } from '../kernel/sequence.js'
 import { sharedSequence, work } from '../kernel/threads.js'
 import { type ExternalMatmul, externalKernel } from '../option/external.js'
+import { usualLeastWork } from '../plan/external.js'
 import type { KernelSource, Products } from '../plan/launch.js'
 import { alone, type Sharing, usualWorth } from '../plan/sharing.js'
 import { createLibrary, type Library } from './library.js'
@@ -28,6 +29,8 @@ export interface Runtime {
 export interface RuntimeOptions {
   readonly arithmetic?: Arithmetic
   readonly matmul?: ExternalMatmul | undefined
+  /** See plan/external.ts. */
+  readonly leastWork?: number
 }
 
 const externalSource: KernelSource = {
@@ -41,7 +44,7 @@ const externalSource: KernelSource = {
 export const createRuntime = (
   asked = 1,
   worth = usualWorth,
-  { arithmetic = 'exact', matmul }: RuntimeOptions = {},
+  { arithmetic = 'exact', matmul, leastWork = usualLeastWork }: RuntimeOptions = {},
 ): Runtime => {
   const sharing = asked > 1 && canShare() ? { threads: asked, worth } : alone
   const { threads } = sharing
@@ -61,7 +64,7 @@ export const createRuntime = (
     memory,
     library,
     sharing,
-    products: { arithmetic, ...(matmul === undefined ? {} : { external: externalSource }) },
+    products: { arithmetic, ...(matmul === undefined ? {} : { external: { source: externalSource, leastWork } }) },
     matmul,
     workspace: createRegion(memory),
     run: (list, end) => {
