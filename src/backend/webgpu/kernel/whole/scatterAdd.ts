@@ -113,7 +113,7 @@ ${store(target, 'i', 'total')}`
 }
 
 /** Stretches of indices that all workgroups together go through, before sorting is worth its dispatches. */
-const most = 2 ** 15
+const most = 32768
 
 export const scatterAdd: Generator<ScatterAdd> = (kernel, context) => {
   const { updates, target, rows, count, rest } = kernel

@@ -72,7 +72,7 @@ ${write(shader, sorting, 'rank', 'own', 'place')}`
 const sortBlocks = (context: KernelContext, sorting: Sorting): Dispatch => {
   const { label, rows, length, key, declarations } = sorting
   const blocks = Math.ceil(length / block)
-  const size = blocks > 1 ? block : 2 ** Math.ceil(Math.log2(length))
+  const size = blocks > 1 ? block : 1 << (32 - Math.clz32(length - 1))
   const lanes = Math.min(invocations, size / 2)
   const { workgroups, flat } = workgroupsFor(rows * blocks, context.limits)
   const shader = newShader(context)
