@@ -57,6 +57,9 @@ export interface PlanDescription {
   readonly kernels: readonly KernelDescription[]
   /** Bytes of temporaries at the fullest moment. */
   readonly workspaceBytes: number
+  /** On a GPU: what one run dispatches (a scan's kernels once for each step), and how many shaders that takes. */
+  readonly dispatches?: number
+  readonly pipelines?: number
 }
 
 /** What a device runs with, by name: what it was given and what it found. */

@@ -77,7 +77,7 @@ export const showExplanation = (explained: Explanation): string => {
       .map((cell, i) => (i < 2 ? cell.padEnd(widths[i]) : cell.padStart(widths[i])))
       .join('  ')
       .trimEnd()
-  const { programSize, kernels, flops, bytes, workspaceBytes, uploadedBytes, planMisses } = explained
+  const { programSize, kernels, flops, bytes, workspaceBytes, uploadedBytes, planMisses, dispatches, pipelines } = explained
   const took = kernels.reduce((sum, { milliseconds = 0 }) => sum + milliseconds, 0)
   const isTimed = kernels.some(({ milliseconds }) => milliseconds !== undefined)
   return [
@@ -86,6 +86,7 @@ export const showExplanation = (explained: Explanation): string => {
       isTimed ? `, ${took.toFixed(3)} ms` : ''
     }`,
     `workspace ${short(workspaceBytes)} bytes, uploaded each run ${short(uploadedBytes)} bytes, plans made ${planMisses}`,
+    ...(dispatches === undefined ? [] : [`${dispatches} dispatches of ${pipelines} pipelines`]),
     ...(planMisses > manyMisses ? [manyMissesAdvice] : []),
   ].join('\n')
 }

@@ -1,0 +1,38 @@
+/** Entry point `pullback/webgpu`: the GPU device. */
+import { pipe } from '#fp/function'
+import { map, type TaskEither } from '#fp/TaskEither'
+import { type Device, type DeviceOptions, deviceOf } from '../../engine/device.js'
+import type { DeviceError } from '../../engine/deviceError.js'
+import { type AdapterOptions, openGpu, thisWorld } from './adapter.js'
+import { backendOn } from './backend.js'
+import { createRuntime } from './runtime/runtime.js'
+
+export type { AdapterOptions } from './adapter.js'
+
+export interface WebgpuOptions extends AdapterOptions, DeviceOptions {
+  /**
+   * Bytes of GPU memory that are kept for reuse, and that results may take before the garbage collector is let through
+   * to find those that nobody needs any more; 256 MiB unless told.
+   */
+  readonly budget?: number
+}
+
+/**
+ * A device that runs compute shaders on a GPU: in browsers with WebGPU, and in Node with the optional package `webgpu`.
+ *
+ * Left is a {@link DeviceError} that says what is missing. `evaluate` and its kin reject with one when the GPU is lost,
+ * runs out of memory, or cannot take an array of that size.
+ *
+ * @example
+ * import { add, tensor, toArray } from 'pullback'
+ * import { webgpu } from 'pullback/webgpu'
+ *
+ * const opened = await webgpu()()
+ * if (opened._tag === 'Right') toArray(await opened.right.evaluate(add(tensor([1, 2]), 1))) // => Float32Array [2, 3]
+ * else console.log(opened.left.message)
+ */
+export const webgpu = ({ budget = 2 ** 28, ...options }: WebgpuOptions = {}): TaskEither<DeviceError, Device> =>
+  pipe(
+    openGpu(options, thisWorld()),
+    map((opened) => deviceOf(backendOn(createRuntime(opened, budget)), options)),
+  )

@@ -1,0 +1,52 @@
+/** From a plan of the engine to dispatches, and to the workspace that they need. */
+import type { Kernel, KernelPlan } from '../../engine/kernel.js'
+import { within } from './crowded.js'
+import type { Dispatch, KernelContext, Limits, Region } from './dispatch.js'
+import { loop } from './kernel/loop.js'
+import { matmul } from './kernel/matmul/matmul.js'
+const reduce = (): readonly Dispatch[] => { throw new Error('reduce') }
+import { whole } from './kernel/whole/whole.js'
+import type { Places, Plan, PlannedKernel } from './planned.js'
+import { createRoom, type Room, workspaceSlot } from './room.js'
+import { planScan } from './scan.js'
+
+const generate = (kernel: Exclude<Kernel, { kind: 'scan' }>, context: KernelContext): readonly Dispatch[] => {
+  switch (kernel.kind) {
+    case 'loop':
+      return loop(kernel, context)
+    case 'reduce':
+      return reduce()
+    case 'matmul':
+      return matmul(kernel, context)
+    default:
+      return whole(kernel, context)
+  }
+}
+
+const planKernels = (plan: KernelPlan, regionOf: Places, room: Room): readonly PlannedKernel[] =>
+  plan.kernels.map((kernel) => {
+    const sizeOf = (buffer: number): number => plan.buffers[buffer].size
+    const steps = room.within(() => {
+      if (kernel.kind === 'scan') return planScan(kernel, { sizeOf, regionOf }, room, planKernels)
+      return within({ kernel, sizeOf, regionOf }, room, (own) =>
+        generate(kernel, { limits: room.limits, regionOf: own, scratch: room.take }),
+      )
+    })
+    return { kernel, steps }
+  })
+
+/** Where the buffers of a whole program lie. */
+export const regionsOf = ({ buffers }: KernelPlan, inputs: number): readonly Region[] =>
+  buffers.map(({ role, size, dtype }): Region => {
+    const place = { size, dtype, stride: 0 }
+    if (role.kind === 'temporary') return { ...place, slot: workspaceSlot, offset: role.offset }
+    if (role.kind === 'output') return { ...place, slot: 1 + inputs + role.index, offset: 0 }
+    return { ...place, slot: 1 + (role.kind === 'input' ? role.index : role.input), offset: 0 }
+  })
+
+export const planProgram = (plan: KernelPlan, inputs: number, limits: Limits): Plan => {
+  const regions = regionsOf(plan, inputs)
+  const { room, most } = createRoom(limits, plan.workspace)
+  const kernels = planKernels(plan, (buffer) => regions[buffer], room)
+  return { kernels, workspace: most() }
+}

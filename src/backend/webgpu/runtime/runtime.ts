@@ -1,0 +1,74 @@
+/** What all plans of a device share. */
+import type { Opened } from '../adapter.js'
+import type { Limits } from '../dispatch.js'
+import { offsetAlignment, usage } from './constants.js'
+import { createFlight, type Flight } from './flight.js'
+import { type Health, watch } from './health.js'
+import { type Block, createMemory, type Memory } from './memory.js'
+import { createPipelines, type Pipelines } from './pipelines.js'
+import { createReadback, type Readback } from './readback.js'
+
+export interface Runtime {
+  readonly device: GPUDevice
+  readonly limits: Limits
+  readonly health: Health
+  readonly memory: Memory
+  readonly pipelines: Pipelines
+  readonly readback: Readback
+  readonly flight: Flight
+  /** Whether kernels can be timed. */
+  readonly clock: boolean
+  /** The workspace, for plans never run at the same time: at least so many bytes. It only grows. */
+  readonly workspace: (bytes: number, what: () => string) => GPUBuffer
+  /** A buffer of the numbers 0, 1, ... up to `count`, each at a multiple of 256 bytes: the steps of scans. */
+  readonly steps: (count: number) => GPUBuffer
+}
+
+/** A shared block that grows and is never given back. */
+const growing = (memory: Memory): ((bytes: number, what: () => string) => GPUBuffer) => {
+  let block: Block | undefined
+  return (bytes, what) => {
+    if (block !== undefined && block.bytes >= bytes) return block.buffer
+    if (block !== undefined) {
+      memory.release(block)
+      block = undefined
+    }
+    block = memory.acquire(bytes, what)
+    return block.buffer
+  }
+}
+
+const growingSteps = (device: GPUDevice): ((count: number) => GPUBuffer) => {
+  let buffer: GPUBuffer | undefined
+  let size = 0
+  return (count) => {
+    if (buffer !== undefined && size >= count) return buffer
+    size = Math.max(64, count)
+    const words = new Uint32Array((size * offsetAlignment) / 4)
+    for (let i = 0; i < size; i++) words[(i * offsetAlignment) / 4] = i
+    // Plans that have the smaller one keep it.
+    buffer = device.createBuffer({ size: words.byteLength, usage: usage.uniform | usage.copyTarget })
+    device.queue.writeBuffer(buffer, 0, words)
+    return buffer
+  }
+}
+
+export const createRuntime = (
+  { device, limits, bufferBytes, features }: Opened,
+  budget: number,
+): Runtime => {
+  const health = watch(device)
+  const memory = createMemory(device, health, bufferBytes, budget)
+  return {
+    device,
+    limits,
+    health,
+    memory,
+    pipelines: createPipelines(device, health),
+    readback: createReadback(device, health),
+    flight: createFlight(device.queue, health),
+    clock: features.has('timestamp-query'),
+    workspace: growing(memory),
+    steps: growingSteps(device),
+  }
+}
