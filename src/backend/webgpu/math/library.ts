@@ -6,7 +6,7 @@ import { exp, log, log1p, logEnds, logOfParts } from './exponential.js'
 import { tanh } from './hyperbolic.js'
 import { divideInt, divideUint, moduloInt, moduloUint, toInt, toUint } from './integer.js'
 import { modulo, pow } from './power.js'
-import { cos, sin } from './trigonometric.js'
+import { cos, multiplyHigh, reduceLarge, sin } from './trigonometric.js'
 
 export type FunctionName =
   | 'isNaN'
@@ -27,6 +27,8 @@ export type FunctionName =
   | 'erf'
   | 'sin'
   | 'cos'
+  | 'multiplyHigh'
+  | 'reduceLarge'
   | 'pow'
   | 'modulo'
   | 'divideInt'
@@ -55,6 +57,8 @@ export const library: Readonly<Record<FunctionName, Definition>> = {
   erf,
   sin,
   cos,
+  multiplyHigh,
+  reduceLarge,
   pow,
   modulo,
   divideInt,
