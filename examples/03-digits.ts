@@ -61,6 +61,9 @@ const options = {
   rate: positiveOption('the rate of Adam at the beginning; it falls to 0 along a cosine', 0.004),
   seed: wholeOption('where all randomness comes from', 0),
   device: choiceOption('what computes', deviceNames, 'cpu'),
+  threads: wholeOption('threads of the device cpu; they change no bit', 1, 1),
+  'fast-math': flagOption('relaxed SIMD on cpu: faster, with bits that depend on the processor'),
+  openblas: flagOption("matrix products on cpu by the system's OpenBLAS, with its bits; needs the package koffi"),
   data: pathOption('DIR', 'a folder of IDX files (.gz or not); the digits of npm unless given', undefined),
   resume: pathOption('DIR', 'go on with the run in DIR', undefined),
   help: flagOption('this page'),
@@ -113,7 +116,8 @@ await runMain(async (must) => {
     return 0
   }
   const { values, open } = await must(planRun(options, line, 'runs', ({ model }) => model))
-  const { model, batch, rate, seed } = values
+  const { model, batch, rate, seed, threads, openblas } = values
+  const device = await must(openDevice(values.device, { threads, openblas, fastMath: values['fast-math'] }))
   const { training, heldOut } = await readData(must, values.data)
   // Fitted on what is learned from: of what is held out nothing is known.
   const { apply } = fitStandardizeChannels(training.inputs)
@@ -132,7 +136,7 @@ await runMain(async (must) => {
           title: `${model} on ${training.targets.data.length} images, seed ${seed}`,
         },
         {
-          device: await openDevice(values.device),
+          device,
           progress: progressOn(process.stdout, () => performance.now()),
           interrupt: watchInterrupts(),
         },

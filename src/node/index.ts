@@ -1,6 +1,6 @@
 /** Files, command lines and runs, for programs in Node. */
 export { attempt, type Must } from './attempt.js'
-export { type DeviceName, deviceNames, openDevice } from './device.js'
+export { type DeviceChoice, type DeviceName, deviceNames, openDevice } from './device.js'
 export { type Digits, readDigits, readDigitsFrom } from './digits.js'
 export * from './file/index.js'
 export { imageDataset } from './images.js'

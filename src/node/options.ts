@@ -93,7 +93,8 @@ export const flagOption = (help: string): Option<boolean> => ({
   placeholder: undefined,
   help,
   initial: false,
-  read: () => right(true),
+  // Records of runs hold 'false' for one that was not present.
+  read: (text) => right(text !== 'false'),
 })
 
 /** What a command line says: the values, and which of them it named itself. */

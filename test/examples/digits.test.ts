@@ -74,8 +74,10 @@ test('the same command gives the same fingerprint, killed and resumed or not', a
   expect(code).toBe(0)
   expect(out).toContain(`fingerprint ${record('first').fingerprint}`)
   expect(record('second').fingerprint).toBe(record('first').fingerprint)
+  expect(record('second').settings).toEqual({ threads: 1, fastMath: false, matmul: 'own' })
   expect(record('second').configuration).toEqual({
     ...{ model: 'lenet', epochs: 2, batch: 16, rate: 0.004, seed: 5, device: 'cpu', data },
+    ...{ 'fast-math': false, openblas: false },
   })
 })
 
@@ -90,8 +92,8 @@ test('where the output is no terminal, it is plain lines', async () => {
 test('--help names every option', async () => {
   const { code, out } = await start('--help').ended
   expect(code).toBe(0)
-  for (const name of ['name', 'model', 'epochs', 'batch', 'rate', 'seed', 'device', 'data', 'resume', 'help'])
-    expect(out).toContain(`  --${name} `)
+  const names = ['name', 'model', 'epochs', 'batch', 'rate', 'seed', 'device', 'data', 'resume', 'help']
+  for (const name of [...names, 'threads', 'fast-math', 'openblas']) expect(out).toContain(`  --${name} `)
 })
 
 describe('one clear line, exit code 2 and nothing written', () => {
@@ -106,6 +108,11 @@ describe('one clear line, exit code 2 and nothing written', () => {
     ['an unknown option', () => ['--epoch', '3'], 'There is no option --epoch. Try --help.'],
     ['a bad value', () => ['--batch', '0'], '--batch: expected a whole number from 1 on, got 0.'],
     ['a bad device', () => ['--device', 'tpu'], '--device: expected one of cpu, reference, got tpu.'],
+    [
+      'an option that the device lacks',
+      () => ['--device', 'reference', '--threads', '2'],
+      'reference: it has one thread',
+    ],
     [
       'a missing folder',
       () => ['--data', join(folder, 'nowhere')],

@@ -31,6 +31,10 @@ test('what is not given has its initial value', () => {
   expect(result._tag === 'Right' && [...result.right.given]).toEqual(['epochs', 'model'])
 })
 
+test('a flag is read back from a record', () => {
+  expect([options.help.read('true'), options.help.read('false')]).toMatchObject([{ right: true }, { right: false }])
+})
+
 test('0 is a seed, and flags take no value', () => {
   expect(read('--seed', '0', '--help')).toMatchObject({ right: { values: { seed: 0, help: true } } })
 })

@@ -9,6 +9,7 @@ import { join } from 'node:path'
 import { type Either, left, right } from '#fp/Either'
 import { pipe } from '#fp/function'
 import { chain, chainEitherK, map, left as stop, type TaskEither, tryCatch } from '#fp/TaskEither'
+import type { DeviceSettings } from '../../engine/backend.js'
 import { errorCode, type FileError, fileError, systemError } from '../file/fileError.js'
 import { readFile } from '../file/readFile.js'
 import { openRunFolder, type RunFolder } from '../file/runFolder.js'
@@ -21,8 +22,9 @@ export interface RunRecord {
   readonly status: 'running' | 'stopped' | 'finished'
   readonly configuration: Configuration
   readonly versions: Readonly<Record<string, string>>
-  /** What computed it. */
+  /** What computed it, and what that ran with: threads, and whatever else decides about bits or speed. */
   readonly device?: string
+  readonly settings?: DeviceSettings
   /** Steps done when this was written. */
   readonly steps: number
   /** Wall time of training, over all its parts. */

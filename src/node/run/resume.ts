@@ -6,8 +6,8 @@ import { type FileError, fileError } from '../file/fileError.js'
 import { type CommandLine, type Options, type OptionValues, type UsageError, usageError } from '../options.js'
 import { beginRun, type Configuration, type Run, reopenRun } from './record.js'
 
-/** Options that do not decide what a run computes. */
-const aside = ['name', 'resume', 'help']
+/** Options that do not decide what a run computes: the same bits come from any number of threads. */
+const aside = ['name', 'resume', 'threads', 'help']
 
 /** What is to be done. */
 export interface Plan<O extends Options> {

@@ -194,6 +194,7 @@ export const trainRun = <P, S>(
     const ended: RunRecord = {
       ...record,
       device: device.name,
+      settings: device.settings,
       status: done ? 'finished' : 'stopped',
       steps: state.step,
       seconds: position.seconds,

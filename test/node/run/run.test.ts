@@ -52,11 +52,12 @@ describe('a run that is left alone', () => {
     expect(file._tag === 'Right' && [...file.right.tensors.keys()]).toContain('params.hidden.weight')
   })
   test('records what it was', () => {
-    const { configuration, fingerprint, versions, status, steps, device, seconds, heldOut } = record('whole')
+    const { configuration, fingerprint, versions, status, steps, device, settings, seconds, heldOut } = record('whole')
     expect(configuration).toEqual({ epochs: 12, seed: 3, device: 'reference' })
     expect(fingerprint).toMatch(/^[0-9a-f]{64}$/)
     expect(Object.keys(versions)).toEqual(['pullback', 'node', 'v8', 'platform'])
     expect([status, steps, device]).toEqual(['finished', 84, 'reference'])
+    expect(settings).toEqual({})
     expect(seconds).toBeGreaterThan(0)
     expect(heldOut.accuracy).toBeGreaterThan(0.9)
   })
