@@ -69,6 +69,8 @@ export interface Backend<Buffer, M extends 'sync' | 'async'> {
   readonly name: string
   /** Shown as the device's; none unless given. */
   readonly settings?: DeviceSettings
+  /** Bytes of results after which a macrotask passes, for those that are dropped to be found; 256 MiB unless told. */
+  readonly budget?: number
   /** 'sync' backends give results at once. */
   readonly mode: M
   readonly dtypes: readonly DType[]

@@ -77,7 +77,8 @@ export const showExplanation = (explained: Explanation): string => {
       .map((cell, i) => (i < 2 ? cell.padEnd(widths[i]) : cell.padStart(widths[i])))
       .join('  ')
       .trimEnd()
-  const { programSize, kernels, flops, bytes, workspaceBytes, uploadedBytes, planMisses, dispatches, pipelines } = explained
+  const { programSize, kernels, flops, bytes, workspaceBytes, uploadedBytes, planMisses, dispatches, pipelines } =
+    explained
   const took = kernels.reduce((sum, { milliseconds = 0 }) => sum + milliseconds, 0)
   const isTimed = kernels.some(({ milliseconds }) => milliseconds !== undefined)
   return [

@@ -17,6 +17,7 @@ import { type ExplainOptions, type Explanation, explanation, timed } from './exp
 import { type AnyBackend, type AnyExecutable, after, all, type MaybePromise } from './maybePromise.js'
 import { type CacheEntry, familyOf, manyMisses, PlanCache } from './planCache.js'
 import { bytesOf, Residence } from './residence.js'
+import { createTurns } from './turns.js'
 
 interface Plan<Buffer> {
   readonly executable: MaybePromise<AnyExecutable<Buffer>>
@@ -33,7 +34,7 @@ export interface Runtime {
 }
 
 /** How much more may be resident before a macrotask passes. */
-const pauseBytes = 256 * 1024 * 1024
+const usualBudget = 256 * 1024 * 1024
 const pauseBuffers = 512
 
 /** Where there is `setImmediate` it is a millisecond faster. */
@@ -58,7 +59,8 @@ export const makeRuntime = <Buffer>(
 ): Runtime => {
   const backend = given as AnyBackend<Buffer>
   const { name } = backend
-  const residence = new Residence<Buffer>(name, {}, (buffer) => backend.release(buffer))
+  const turns = createTurns()
+  const residence = new Residence<Buffer>(name, {}, (buffer) => turns.afterAll(() => backend.release(buffer)))
   const settled = { held: 0, bytes: 0 }
   const canonicalizer = new Canonicalizer()
   const cache = new PlanCache<Plan<Buffer>>(capacity, ({ executable }) => {
@@ -98,9 +100,7 @@ export const makeRuntime = <Buffer>(
     const { executable } = entry.plan
     if (backend.mode === 'sync') return (executable as AnyExecutable<Buffer>).run(values, scalars)
     cache.enter(entry)
-    return Promise.resolve(executable)
-      .then((ready) => ready.run(values, scalars))
-      .finally(() => cache.leave(entry))
+    return turns.next(executable, async (ready) => ready.run(values, scalars)).finally(() => cache.leave(entry))
   }
 
   const inputValue = (path: string, storage: Storage): Value<Buffer> => {
@@ -277,7 +277,10 @@ export const makeRuntime = <Buffer>(
 
     pause: async (result) => {
       const value = await result
-      if (residence.held > settled.held + pauseBuffers || residence.heldBytes > settled.bytes + pauseBytes) {
+      if (
+        residence.held > settled.held + pauseBuffers ||
+        residence.heldBytes > settled.bytes + (backend.budget ?? usualBudget)
+      ) {
         await nextMacrotask()
         settled.held = residence.held
         settled.bytes = residence.heldBytes

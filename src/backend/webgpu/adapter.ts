@@ -43,7 +43,8 @@ const fail = (reason: DeviceErrorReason, what: string, fix: string, cause?: unkn
 
 /** The one entry of Dawn for its flags. If it were collected, the process would die: so it stays as long as this module. */
 const instances: Record<string, GPU> = {}
-const instanceOf = ({ create }: Dawn, flags: readonly string[]): GPU => (instances[flags.join(' ')] ??= create([...flags]))
+const instanceOf = ({ create }: Dawn, flags: readonly string[]): GPU =>
+  (instances[flags.join(' ')] ??= create([...flags]))
 
 const codeOf = (error: unknown): unknown => (error as { readonly code?: unknown } | undefined)?.code
 
@@ -110,7 +111,10 @@ const openDevice = async (adapter: GPUAdapter, { limits = {} }: AdapterOptions):
       bindingElements: Math.floor(
         Math.min(adapter.limits.maxStorageBufferBindingSize / 4, limits.bindingElements ?? Number.POSITIVE_INFINITY),
       ),
-      invocations: Math.min(least('maxComputeInvocationsPerWorkgroup', limits.invocations), least('maxComputeWorkgroupSizeX')),
+      invocations: Math.min(
+        least('maxComputeInvocationsPerWorkgroup', limits.invocations),
+        least('maxComputeWorkgroupSizeX'),
+      ),
       workgroupMemory: least('maxComputeWorkgroupStorageSize', limits.workgroupMemory),
       workgroups: least('maxComputeWorkgroupsPerDimension', limits.workgroups),
       subgroups: adapter.features.has('subgroups') && (limits.subgroups ?? true),

@@ -4,8 +4,8 @@
  */
 import type { Kernel } from '../../engine/kernel.js'
 import { usesOf } from '../../engine/lower/accesses.js'
-import type { Dispatch, Region } from './dispatch.js'
 import { copyOf } from './copy.js'
+import type { Dispatch, Region } from './dispatch.js'
 import type { Places } from './planned.js'
 import { type Room, workspaceSlot } from './room.js'
 
@@ -43,7 +43,10 @@ export const within = (
   // What is written costs two copies: a kernel may write a part of a buffer only.
   const costOf = (buffers: readonly number[]): number =>
     buffers.reduce((sum, buffer) => sum + sizeOf(buffer) * (written.has(buffer) ? 2 : 1), 0)
-  const moved = [...slots.values()].sort((a, b) => costOf(a) - costOf(b)).slice(0, excess).flat()
+  const moved = [...slots.values()]
+    .sort((a, b) => costOf(a) - costOf(b))
+    .slice(0, excess)
+    .flat()
   const places = new Map(moved.map((buffer) => [buffer, room.take(sizeOf(buffer), regionOf(buffer).dtype)]))
   const own = generate((buffer) => places.get(buffer) ?? regionOf(buffer))
   const copies = (from: Places, to: Places, buffers: readonly number[]): readonly Dispatch[] =>

@@ -4,7 +4,11 @@ import { within } from './crowded.js'
 import type { Dispatch, KernelContext, Limits, Region } from './dispatch.js'
 import { loop } from './kernel/loop.js'
 import { matmul } from './kernel/matmul/matmul.js'
-const reduce = (): readonly Dispatch[] => { throw new Error('reduce') }
+
+const reduce = (): readonly Dispatch[] => {
+  throw new Error('reduce')
+}
+
 import { whole } from './kernel/whole/whole.js'
 import type { Places, Plan, PlannedKernel } from './planned.js'
 import { createRoom, type Room, workspaceSlot } from './room.js'

@@ -72,9 +72,12 @@ const countOf = (steps: readonly Step[]): number =>
   }, 0)
 
 const longestScan = (steps: readonly Step[]): number =>
-  Math.max(0, ...steps.map((step) =>
-    isScan(step) ? Math.max(step.length, ...[step.first, step.even, step.odd].map(longestScan)) : 0,
-  ))
+  Math.max(
+    0,
+    ...steps.map((step) =>
+      isScan(step) ? Math.max(step.length, ...[step.first, step.even, step.odd].map(longestScan)) : 0,
+    ),
+  )
 
 /** Compiles all that a plan needs, at the same time. */
 export const createCommands = async (runtime: Runtime, plan: Plan): Promise<Commands> => {
@@ -96,7 +99,9 @@ export const createCommands = async (runtime: Runtime, plan: Plan): Promise<Comm
     device.createBindGroup({
       layout,
       entries: [
-        ...(scalars.length === 0 ? [] : [{ binding: 0, resource: { buffer: uniforms.buffer!, ...uniforms.placeOf(scalars) } }]),
+        ...(scalars.length === 0
+          ? []
+          : [{ binding: 0, resource: { buffer: uniforms.buffer!, ...uniforms.placeOf(scalars) } }]),
         ...(stepped ? [{ binding: 1, resource: { buffer: stepNumbers!, offset: 0, size: 16 } }] : []),
       ],
     })

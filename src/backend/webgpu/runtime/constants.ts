@@ -1,7 +1,14 @@
 /** Numbers of the WebGPU specification that Node has no globals for. */
 
 /** What a buffer may be used for. */
-export const usage = { mapRead: 1, copySource: 4, copyTarget: 8, uniform: 0x40, storage: 0x80, queryResolve: 0x200 } as const
+export const usage = {
+  mapRead: 1,
+  copySource: 4,
+  copyTarget: 8,
+  uniform: 0x40,
+  storage: 0x80,
+  queryResolve: 0x200,
+} as const
 
 /** GPUMapMode.READ */
 export const mapForReading = 1

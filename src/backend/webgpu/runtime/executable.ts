@@ -7,13 +7,13 @@
  */
 import type { RunOptions, Value } from '../../../engine/backend.js'
 import type { KernelPlan, PlannedBuffer } from '../../../engine/kernel.js'
-import type { Plan } from '../planned.js'
 import { regionsOf } from '../plan.js'
+import type { Plan } from '../planned.js'
 import { workspaceSlot } from '../room.js'
-import type { Commands } from './commands.js'
 import { measure } from './clock.js'
-import type { Block } from './memory.js'
+import type { Commands } from './commands.js'
 import { fault } from './health.js'
+import type { Block } from './memory.js'
 import type { Runtime } from './runtime.js'
 import { arrayFrom, wordsOf } from './transfer.js'
 

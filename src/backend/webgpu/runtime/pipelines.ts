@@ -57,7 +57,10 @@ export const createPipelines = (device: GPUDevice, health: Health): Pipelines =>
   )
   const uniformLayout = remembered((kinds: string) =>
     device.createBindGroupLayout({
-      entries: [...(kinds.includes('s') ? [uniform(0, false)] : []), ...(kinds.includes('t') ? [uniform(1, true)] : [])],
+      entries: [
+        ...(kinds.includes('s') ? [uniform(0, false)] : []),
+        ...(kinds.includes('t') ? [uniform(1, true)] : []),
+      ],
     }),
   )
   const pipelineLayout = remembered((key: string) => {
@@ -84,9 +87,15 @@ export const createPipelines = (device: GPUDevice, health: Health): Pipelines =>
     } catch (error) {
       if (error instanceof DeviceError) throw error
       const cause = (await refused)?.message ?? (error instanceof Error ? error.message : String(error))
-      throw new DeviceError('webgpu', 'fault', `a shader does not compile (${label}): ${cause}`, 'Please report this.', {
-        cause: source,
-      })
+      throw new DeviceError(
+        'webgpu',
+        'fault',
+        `a shader does not compile (${label}): ${cause}`,
+        'Please report this.',
+        {
+          cause: source,
+        },
+      )
     }
   }
 

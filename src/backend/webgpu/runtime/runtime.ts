@@ -53,10 +53,7 @@ const growingSteps = (device: GPUDevice): ((count: number) => GPUBuffer) => {
   }
 }
 
-export const createRuntime = (
-  { device, limits, bufferBytes, features }: Opened,
-  budget: number,
-): Runtime => {
+export const createRuntime = ({ device, limits, bufferBytes, features }: Opened, budget: number): Runtime => {
   const health = watch(device)
   const memory = createMemory(device, health, bufferBytes, budget)
   return {
