@@ -1,0 +1,60 @@
+/**
+ * Makes of a drawing what MNIST made of its scans: the ink's bounding box is scaled to 20 x 20 pixels, its shape kept, with
+ * grey at the edges; then it is moved by whole pixels, so that its centre of mass is in the middle of 28 x 28. (In the
+ * data the centre is within half a pixel of pixel 14, and the longer side of the box is 20 pixels.)
+ */
+
+export const side = 28
+const box = 20
+const middle = 14
+
+/** Columns and rows of a picture that have ink: from the first, up to the one after the last. */
+const extent = (
+  ink: Float32Array,
+  size: number,
+): readonly [left: number, top: number, right: number, bottom: number] => {
+  let [left, top, right, bottom] = [size, size, 0, 0]
+  for (let i = 0; i < ink.length; i++)
+    if (ink[i] > 0.1) {
+      const [x, y] = [i % size, Math.floor(i / size)]
+      left = Math.min(left, x)
+      top = Math.min(top, y)
+      right = Math.max(right, x + 1)
+      bottom = Math.max(bottom, y + 1)
+    }
+  return [left, top, right, bottom]
+}
+
+/** How much of a pixel [at, at + 1] lies in [from, to]. */
+const overlap = (from: number, to: number, at: number): number => Math.max(0, Math.min(to, at + 1) - Math.max(from, at))
+
+/** `ink`: size x size numbers from 0 to 1, row by row. The picture is 28 x 28; undefined where there is no ink. */
+export const normalizeDrawing = (ink: Float32Array, size: number): Float32Array | undefined => {
+  const [left, top, right, bottom] = extent(ink, size)
+  if (right <= left) return undefined
+  const scale = box / Math.max(right - left, bottom - top)
+  // Every pixel of the drawing is a small square that gives its ink to the pixels it falls on.
+  const small = new Float32Array(box * box)
+  let [mass, massX, massY] = [0, 0, 0]
+  for (let y = top; y < bottom; y++)
+    for (let x = left; x < right; x++) {
+      const value = ink[y * size + x]
+      if (value === 0) continue
+      const [x0, x1] = [(x - left) * scale, (x + 1 - left) * scale]
+      const [y0, y1] = [(y - top) * scale, (y + 1 - top) * scale]
+      for (let row = Math.floor(y0); row < Math.min(box, y1); row++)
+        for (let column = Math.floor(x0); column < Math.min(box, x1); column++)
+          small[row * box + column] += value * overlap(x0, x1, column) * overlap(y0, y1, row)
+      mass += value
+      massX += value * ((x0 + x1) / 2)
+      massY += value * ((y0 + y1) / 2)
+    }
+  // Pixel i has its middle at i + 0.5.
+  const shift = (center: number): number => Math.max(0, Math.min(side - box, Math.round(middle + 0.5 - center)))
+  const [shiftX, shiftY] = [shift(massX / mass), shift(massY / mass)]
+  const picture = new Float32Array(side * side)
+  for (let row = 0; row < box; row++)
+    for (let column = 0; column < box; column++)
+      picture[(row + shiftY) * side + column + shiftX] = Math.min(1, small[row * box + column])
+  return picture
+}
