@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config'
 const at = (path: string): string => new URL(path, import.meta.url).pathname
 
 /** The package's own entry points are its sources here, as in tsconfig.json's `paths`. */
-const alias = [
+export const alias = [
   { find: /^pullback$/, replacement: at('./src/index.ts') },
   { find: /^pullback\/(cpu|reference|webgpu)$/, replacement: at('./src/backend/$1/index.ts') },
   { find: /^pullback\/node$/, replacement: at('./src/node/index.ts') },

@@ -1,0 +1,47 @@
+/** The webgpu device in a page: on SwiftShader, which takes its time to compile, so everything is small. */
+import * as p from 'pullback'
+import { closeInScale, identical } from 'pullback/laws'
+import { reference } from 'pullback/reference'
+import { webgpu } from 'pullback/webgpu'
+import { describe, expect, it } from 'vitest'
+import { families, oneStep } from './families.js'
+
+const opened = await webgpu()()
+if (opened._tag === 'Left') throw opened.left
+const device = opened.right
+const upheld = { holds: true }
+const tolerance = { absolute: 1e-5, relative: 1e-5 }
+
+describe('webgpu in a page', () => {
+  it('is the device that was asked for', () => expect(device.name).toBe('webgpu'))
+
+  it('evaluates, places, reads and advances', async () => {
+    const x = p.tensor([1, 2, 3], [3])
+    const placed = await device.place({ x, twice: p.add(x, x), step: 3 })
+    const next = await device.advance({ ...placed, twice: p.mul(placed.twice, 2) }, placed)
+    const { x: same, twice, step } = await device.read(next)
+    expect([p.toArray(same), p.toArray(twice), step]).toEqual([Float32Array.of(1, 2, 3), Float32Array.of(4, 8, 12), 3])
+  })
+
+  it('draws the bits of every other device', async () => {
+    const [drawn] = p.uniform({ shape: [100] })(p.rng(3))
+    expect(identical('bits', await device.evaluate(drawn), await reference().evaluate(drawn))).toEqual(upheld)
+  })
+
+  it('gives the same bits again', async () => {
+    const run = () => device.evaluate(oneStep(families.convolution))
+    expect(identical('step', await run(), await run())).toEqual(upheld)
+  })
+
+  for (const [name, family] of Object.entries(families))
+    it(`a step of ${name} is the reference's`, async () => {
+      const [got, wanted] = [await device.evaluate(oneStep(family)), await reference().evaluate(oneStep(family))]
+      expect(closeInScale(tolerance)('step', got, wanted)).toEqual(upheld)
+    })
+
+  it("a step of adam is the reference's", async () => {
+    const step = () => oneStep(families['dense and ReLU'], p.adam(0.01))
+    const [got, wanted] = [await device.evaluate(step()), await reference().evaluate(step())]
+    expect(closeInScale(tolerance)('step', got, wanted)).toEqual(upheld)
+  })
+})
