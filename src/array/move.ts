@@ -74,7 +74,10 @@ export const permute = <S extends Shape, D extends DType, const P extends readon
 export const transpose = <S extends Shape, D extends DType>(x: Tensor<S, D>): Tensor<Transpose<S>, D> => {
   const rank = x.shape.length
   if (rank < 2) fail('transpose', 'rank 2 or more', showShape(x.shape), 'Reshape to a matrix first.')
-  const axes = Array.from({ length: rank }, (_, i) => (i === rank - 2 ? rank - 1 : i === rank - 1 ? rank - 2 : i))
+  const axes = new Array<number>(rank)
+  for (let i = 0; i < rank; i++) axes[i] = i
+  axes[rank - 2] = rank - 1
+  axes[rank - 1] = rank - 2
   return permute(x as Tensor<Shape, D>, axes)
 }
 

@@ -173,13 +173,10 @@ export const checkSizes = (name: string, sizes: Readonly<Record<string, number>>
 export const checkInput = (
   name: string,
   x: AnyTensor,
-  { rank, axis, size }: { readonly rank?: number; readonly axis?: number; readonly size?: number },
+  sizes: { readonly rank?: number; readonly axis?: number; readonly size?: number },
 ): void => {
   expectFloat(name, x.dtype)
-  checkShapeOf(name, x, {
-    ...(rank === undefined ? {} : { rank }),
-    ...(axis === undefined ? {} : { axis, size: size! }),
-  })
+  checkShapeOf(name, x, sizes)
 }
 
 /** As checkInput, for any dtype. */

@@ -18,6 +18,8 @@ export interface Memory {
   readonly shared: boolean
   /** A view of all words; taken anew after the memory has grown, so never keep it. */
   readonly words: () => Int32Array
+  /** The same words as numbers. */
+  readonly floats: () => Float32Array
   /** The address of a block of at least `bytes`, a multiple of 64; `what` names it where there is no room. */
   readonly allocate: (bytes: number, what: string) => number
   readonly free: (address: number, bytes: number) => void
@@ -53,6 +55,7 @@ const joined = (free: ReadonlyMap<number, readonly number[]>): Block[] => {
 export const createMemory = (shared: boolean): Memory => {
   const wasm = new WebAssembly.Memory({ initial: 64, maximum: maximumPages, shared })
   let view = new Int32Array(wasm.buffer)
+  let floats = new Float32Array(wasm.buffer)
   let top = firstAddress
   const free = new Map<number, number[]>()
   const live = new Map<number, { readonly bytes: number; readonly what: string }>()
@@ -86,6 +89,7 @@ export const createMemory = (shared: boolean): Memory => {
       }
     }
     view = new Int32Array(wasm.buffer)
+    floats = new Float32Array(wasm.buffer)
   }
 
   /** Cuts a block out of joined free ones, if there is one large enough. */
@@ -120,6 +124,7 @@ export const createMemory = (shared: boolean): Memory => {
     wasm,
     shared,
     words: () => view,
+    floats: () => floats,
     allocate: (bytes, what) => {
       const size = blockBytes(bytes)
       const address = take(size, what)

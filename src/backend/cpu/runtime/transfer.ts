@@ -3,8 +3,13 @@ import { allocate, type DType, type HostArray } from '../../../array/dtype.js'
 import type { Memory } from './memory.js'
 
 export const copyIn = (memory: Memory, address: number, data: HostArray): void => {
-  const words = memory.words()
   const first = address >>> 2
+  // Between arrays of one type bytes are copied as they are, and no other view has to be made.
+  if (data instanceof Float32Array) {
+    memory.floats().set(data, first)
+    return
+  }
+  const words = memory.words()
   if (data instanceof Uint8Array) {
     for (let i = 0; i < data.length; i++) words[first + i] = data[i]!
     return
@@ -13,11 +18,15 @@ export const copyIn = (memory: Memory, address: number, data: HostArray): void =
 }
 
 export const copyOut = (memory: Memory, address: number, dtype: DType, size: number): HostArray => {
-  const words = memory.words()
   const first = address >>> 2
   const data = allocate(dtype, size)
+  if (data instanceof Float32Array) {
+    data.set(memory.floats().subarray(first, first + size))
+    return data
+  }
+  const words = memory.words()
   if (data instanceof Uint8Array) for (let i = 0; i < size; i++) data[i] = words[first + i]!
-  else new Int32Array(data.buffer).set(words.subarray(first, first + size))
+  else data.set(words.subarray(first, first + size))
   return data
 }
 
