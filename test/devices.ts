@@ -5,6 +5,7 @@
 import type { Device } from 'pullback'
 import { cpu } from 'pullback/cpu'
 import { reference } from 'pullback/reference'
+import { type WebgpuOptions, webgpu } from 'pullback/webgpu'
 
 export interface TestDevice {
   readonly name: string
@@ -18,6 +19,13 @@ interface Known {
   readonly bound: number
   /** Rejects, or throws, where there is none. */
   readonly make: () => Device | Promise<Device>
+}
+
+/** The GPU of this machine; a driver in software will do. */
+export const openWebgpu = async (options?: WebgpuOptions): Promise<Device> => {
+  const opened = await webgpu(options)()
+  if (opened._tag === 'Left') throw opened.left
+  return opened.right
 }
 
 const known: readonly Known[] = [

@@ -2,11 +2,12 @@
 import { left, right } from '#fp/Either'
 import { left as stop, type TaskEither } from '#fp/TaskEither'
 import type { Device } from '../engine/device.js'
+import type { DeviceError } from '../engine/deviceError.js'
 import { type LibraryError, openblas } from './openblas.js'
 import { type UsageError, usageError } from './options.js'
 
 /** The devices that there are, the usual one first. */
-export const deviceNames = ['cpu', 'reference'] as const
+export const deviceNames = ['cpu', 'webgpu', 'reference'] as const
 export type DeviceName = (typeof deviceNames)[number]
 
 /** What a command line may ask of a device. */
@@ -19,7 +20,7 @@ export interface DeviceChoice {
   readonly openblas?: boolean
 }
 
-type Maker = (choice: DeviceChoice) => TaskEither<LibraryError | UsageError, Device>
+type Maker = (choice: DeviceChoice) => TaskEither<DeviceError | LibraryError | UsageError, Device>
 
 const openCpu: Maker =
   ({ threads = 1, fastMath = false, openblas: foreign = false }) =>
@@ -39,7 +40,12 @@ const openReference: Maker = ({ threads = 1, fastMath = false, openblas: foreign
     ? stop(usageError('reference: it has one thread, exact arithmetic and its own products. Use the device cpu.'))
     : async () => right((await import('../backend/reference/index.js')).reference())
 
-const makers: Readonly<Record<DeviceName, Maker>> = { cpu: openCpu, reference: openReference }
+const openWebgpu: Maker = ({ threads = 1, fastMath = false, openblas: foreign = false }) =>
+  threads > 1 || fastMath || foreign
+    ? stop(usageError("webgpu: threads, fast math and OpenBLAS are the device cpu's. Leave them out."))
+    : async () => (await import('../backend/webgpu/index.js')).webgpu()()
+
+const makers: Readonly<Record<DeviceName, Maker>> = { cpu: openCpu, webgpu: openWebgpu, reference: openReference }
 
 /**
  * The device of a name. There is no fallback: what cannot be had is an error.
@@ -53,4 +59,4 @@ const makers: Readonly<Record<DeviceName, Maker>> = { cpu: openCpu, reference: o
 export const openDevice = (
   name: DeviceName,
   choice: DeviceChoice = {},
-): TaskEither<LibraryError | UsageError, Device> => makers[name](choice)
+): TaskEither<DeviceError | LibraryError | UsageError, Device> => makers[name](choice)

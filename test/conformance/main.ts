@@ -15,6 +15,11 @@ const usage = 'npm run conformance -- [--device reference|cpu|webgpu] [--dtype f
 const devices: Readonly<Record<string, () => Promise<Device>>> = {
   reference: async () => (await import('pullback/reference')).reference(),
   cpu: async () => (await import('pullback/cpu')).cpu(),
+  webgpu: async () => {
+    const opened = await (await import('pullback/webgpu')).webgpu()()
+    if (opened._tag === 'Left') throw opened.left
+    return opened.right
+  },
 }
 
 interface Result {

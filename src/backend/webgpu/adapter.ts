@@ -24,6 +24,8 @@ export interface Opened {
   /** Bytes that one buffer can have. */
   readonly bufferBytes: number
   readonly features: ReadonlySet<string>
+  /** What the adapter calls itself. */
+  readonly adapter: string
 }
 
 /** Where GPUs come from. */
@@ -96,6 +98,7 @@ const featuresAskedFor = ['subgroups', 'shader-f16', 'timestamp-query'] as const
 
 const openDevice = async (adapter: GPUAdapter, { limits = {} }: AdapterOptions): Promise<Opened> => {
   const least = (name: LimitName, most = Number.POSITIVE_INFINITY): number => Math.min(adapter.limits[name], most)
+  const { vendor, architecture, description } = adapter.info
   const features = featuresAskedFor.filter((name) => adapter.features.has(name))
   const device = await adapter.requestDevice({
     label: 'pullback',
@@ -104,6 +107,7 @@ const openDevice = async (adapter: GPUAdapter, { limits = {} }: AdapterOptions):
   })
   return {
     device,
+    adapter: [vendor, architecture, description].filter((text) => text !== '').join(', '),
     features: new Set(features),
     bufferBytes: adapter.limits.maxBufferSize,
     limits: {

@@ -66,6 +66,8 @@ export const backendOn = (runtime: Runtime): Backend<Block, 'async'> => {
   return {
     name: 'webgpu',
     mode: 'async',
+    settings: { adapter: runtime.adapter },
+    budget: runtime.budget,
     dtypes: ['float32', 'int32', 'uint32', 'bool'],
     compile: (program, options) => compile(runtime, program, options),
     upload: (data: HostArray, dtype) => {

@@ -4,11 +4,7 @@ import { within } from './crowded.js'
 import type { Dispatch, KernelContext, Limits, Region } from './dispatch.js'
 import { loop } from './kernel/loop.js'
 import { matmul } from './kernel/matmul/matmul.js'
-
-const reduce = (): readonly Dispatch[] => {
-  throw new Error('reduce')
-}
-
+import { reduce } from './kernel/reduce.js'
 import { whole } from './kernel/whole/whole.js'
 import type { Places, Plan, PlannedKernel } from './planned.js'
 import { createRoom, type Room, workspaceSlot } from './room.js'
@@ -19,7 +15,7 @@ const generate = (kernel: Exclude<Kernel, { kind: 'scan' }>, context: KernelCont
     case 'loop':
       return loop(kernel, context)
     case 'reduce':
-      return reduce()
+      return reduce(kernel, context)
     case 'matmul':
       return matmul(kernel, context)
     default:

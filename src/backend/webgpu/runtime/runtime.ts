@@ -11,6 +11,9 @@ import { createReadback, type Readback } from './readback.js'
 export interface Runtime {
   readonly device: GPUDevice
   readonly limits: Limits
+  /** What the adapter calls itself, and the bytes that may be kept or held before some are looked for. */
+  readonly adapter: string
+  readonly budget: number
   readonly health: Health
   readonly memory: Memory
   readonly pipelines: Pipelines
@@ -53,12 +56,15 @@ const growingSteps = (device: GPUDevice): ((count: number) => GPUBuffer) => {
   }
 }
 
-export const createRuntime = ({ device, limits, bufferBytes, features }: Opened, budget: number): Runtime => {
+export const createRuntime = (opened: Opened, budget: number): Runtime => {
+  const { device, limits, bufferBytes, features, adapter } = opened
   const health = watch(device)
   const memory = createMemory(device, health, bufferBytes, budget)
   return {
     device,
     limits,
+    adapter,
+    budget,
     health,
     memory,
     pipelines: createPipelines(device, health),
