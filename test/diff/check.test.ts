@@ -54,6 +54,58 @@ describe('checkGradient', () => {
       '0: the pullback gives float32 [3] for float64 [1, 2]',
     ])
   })
+  it('reports a cotangent of the right shape in another dtype, of the right dtype in another shape, and none', () => {
+    const report = (...cotangents: readonly T[]) => {
+      const apply = (a: T, b: T) => [U.add(a, b), (_: T) => cotangents as readonly [T, T]] as const
+      const { mistakes, ...rest } = checkPullback(apply, [x, x] as const, { device })
+      expect(rest).toEqual({ ok: false, checked: 0, worst: Number.NaN })
+      for (const { index, expected, got, error } of mistakes)
+        expect([index, expected, got, error]).toEqual([[], Number.NaN, Number.NaN, Number.NaN])
+      return mistakes.map(({ message }) => message)
+    }
+    expect(report(x, U.zeros([1, 2], 'float32'))).toEqual(['1: the pullback gives float32 [1, 2] for float64 [1, 2]'])
+    expect(report(U.zeros([2], 'float64'), x)).toEqual(['0: the pullback gives float64 [2] for float64 [1, 2]'])
+    expect(report(x)).toEqual(['1: the pullback gives nothing for float64 [1, 2]'])
+  })
+  it('names scalars and directions by their path alone', () => {
+    const scalar = P.tensor([2], [], 'float64') as T
+    const apply = (a: T) => [U.mul(a, 2), (c: T) => [U.mul(c, 3)] as const] as const
+    const { mistakes } = checkPullback(apply, [scalar] as const, { device, directions: 1 })
+    expect(mistakes.map(({ path, index }) => [path, index])).toEqual([
+      ['0', []],
+      ['direction 0', []],
+    ])
+    expect(mistakes.map(({ message }) => message.replace(/ gives.*/, ''))).toEqual([
+      '0: the pullback',
+      'direction 0: the pullback',
+    ])
+  })
+  it('tries as many coordinates as it is told, in order, anywhere in a leaf', () => {
+    const long = P.zeros([100], 'float64') as T
+    const apply = (x: T) => [U.mul(x, 2), (c: T) => [U.mul(c, 3)] as const] as const
+    const tried = (seed: number) =>
+      checkPullback(apply, [long] as const, { device, seed, directions: 0, coordinates: 10 }).mistakes.map(
+        ({ index }) => index[0]!,
+      )
+    const runs = Array.from({ length: 30 }, (_, seed) => tried(seed))
+    for (const places of runs) {
+      expect(places).toHaveLength(10)
+      expect(places).toEqual([...new Set(places)].sort((a, b) => a - b))
+    }
+    // 300 places in all: every tenth of the leaf has its share of about 30
+    const tenths = Array.from({ length: 10 }, (_, k) => runs.flat().filter((i) => Math.floor(i / 10) === k).length)
+    expect(Math.min(...tenths)).toBeGreaterThan(15)
+    expect(Math.max(...tenths)).toBeLessThan(45)
+  })
+  it('passes what is exact with a tolerance of 0', () => {
+    const nothing = (x: T): T => U.mul(x, 0)
+    expect(checkGradient(nothing, [x], { device, tolerance: 0 })).toMatchObject({ ok: true, worst: 0 })
+  })
+  it('is as coarse as float32 where any argument is', () => {
+    const f = (a: P.Tensor, b: T): T => U.mul(U.cast(P.exp(a) as unknown as T, 'float64'), b)
+    const b = P.tensor([1, 2, 3], [3], 'float64') as T
+    expect(checkGradient(f, [P.tensor([0.5, -1, 2]), b], { device }).mistakes).toEqual([])
+  })
   it('counts NaN as a mistake', () => {
     const apply = (x: T) => [U.mul(x, 2), (c: T) => [U.div(U.mul(c, 0), 0)] as const] as const
     expect(checkPullback(apply, [x] as const, { device }).ok).toBe(false)

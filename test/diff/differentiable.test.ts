@@ -82,6 +82,12 @@ describe('differentiable', () => {
     const [, pullback] = differentiable(f)(vector(1))
     expect(numbers(pullback(vector(1)))).toEqual([[2 ** 60]])
   })
+  it('gives integer arguments zeros, whatever they index and whatever their own cotangent', () => {
+    const n = P.tensor([1, 0, 1], [3], 'int32') as T
+    const [, pullback] = differentiable((table: T, n: T) => ({ rows: U.gather(table, n), n }))(vector(5, 6), n)
+    const [table, indices] = device.evaluateSync(pullback({ rows: vector(1, 10, 100), n }))
+    expect([indices.dtype, ...numbers([table, indices])]).toEqual(['int32', [10, 101], [0, 0, 0]])
+  })
   it('leaves out what no argument reaches', () => {
     const big = U.exp(vector(1, 2))
     const [y, pullback] = differentiable((x: T) => U.add(U.mul(x, big), U.exp(big)))(vector(1, 1))
@@ -128,6 +134,7 @@ describe('a cotangent', () => {
   it('for one tensor is named by itself', () => {
     const [, single] = differentiable((x: T) => x)(vector(1, 2))
     expect(() => single(vector(1))).toThrow('cotangent: expected float64 [2], got float64 [1].')
+    expect(() => single({ y: vector(1, 2) } as never)).toThrow('cotangent: expected float64 [2], got nothing.')
   })
   it('may have its keys in another order', () => {
     const [, pair] = differentiable((x: T) => ({ a: x, b: U.mul(x, 10) }))(vector(1))
@@ -153,7 +160,14 @@ describe('valueAndGradient and grad', () => {
       }),
     )
     expect(() => grad((_: T) => P.literal(1, 'int32') as never)(vector(1))).toThrow('got int32 []')
-    expect(() => grad((_: T) => 3 as never)(vector(1))).toThrow('got number')
+    expect(() => grad((_: T) => 3 as never)(vector(1))).toThrow(
+      expect.objectContaining({
+        path: 'gradient',
+        expected: 'a loss that is a scalar tensor',
+        got: 'number',
+        fix: 'Reduce it to one number: mean(loss) or sum(loss).',
+      }),
+    )
   })
 })
 
@@ -170,7 +184,9 @@ describe('jvp', () => {
     expect(aliases.length).toBe(1)
   })
   it('refuses a tangent of another shape', () => {
-    expect(() => jvp((x: T) => x)([vector(1)], [vector(1, 2)])).toThrow(expect.objectContaining({ path: 'tangent.0' }))
+    expect(() => jvp((x: T) => x)([vector(1)], [vector(1, 2)])).toThrow(
+      expect.objectContaining({ path: 'tangent.0', fix: 'A tangent has the structure of the arguments.' }),
+    )
   })
 })
 
@@ -183,7 +199,10 @@ describe('hessianVectorProduct', () => {
   })
   it('refuses a direction of another shape', () => {
     expect(() => hessianVectorProduct(cubes)(vector(1, 2), vector(1), vector(1))).toThrow(
-      expect.objectContaining({ path: 'direction' }),
+      expect.objectContaining({
+        path: 'direction',
+        fix: 'A direction has the structure, shapes and dtypes of the argument.',
+      }),
     )
   })
 })
