@@ -81,6 +81,7 @@ const describeKernel = (kernel: Kernel, plan: KernelPlan): KernelDescription => 
   }
 }
 
+/** A plan's kernels for `explain`: what an `Executable` of a backend that lowers gives as its description. */
 export const describePlan = (plan: KernelPlan): PlanDescription => ({
   kernels: plan.kernels.map((kernel) => describeKernel(kernel, plan)),
   workspaceBytes: bytes * plan.workspace,

@@ -59,6 +59,26 @@ const emit = (state: State, each: Group, options: LowerOptions): void => {
 
 const isEmpty = (kernel: Kernel): boolean => kernel.kind === 'loop' && sizeOf(kernel.dims) === 0
 
+/**
+ * The kernels that run a program, and where their buffers lie: what a backend generates code from that does not run
+ * instructions one by one. kernel.ts says what the kinds of kernels mean (`kernels.Kernel` and its kin).
+ *
+ * @example
+ * import { add, deviceOf, lower, mul, tensor } from 'pullback'
+ * import { referenceBackend } from 'pullback/reference'
+ *
+ * const plain = referenceBackend()
+ * let count = 0
+ * const counting = deviceOf({
+ *   ...plain,
+ *   compile: (program, options) => {
+ *     count = lower(program, options).kernels.length
+ *     return plain.compile(program, options)
+ *   },
+ * })
+ * counting.evaluateSync(add(mul(tensor([1, 2]), 3), 1))
+ * count // => 1
+ */
 export const lower = (given: Program, options: LowerOptions): KernelPlan => {
   const program = arrange(simplify(given))
   const owners = ownersOf(program, options.keep)
