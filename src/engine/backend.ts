@@ -2,7 +2,12 @@
  * The backend interface: what an implementation provides so that `deviceOf` can make a device of it.
  *
  * A backend knows programs and buffers, nothing of trees, derivatives, caches or layers. It may run a program's
- * instructions one by one (as the reference does), or lower it to fused kernels first with `lower` of this room.
+ * instructions one by one (as the reference does; program.ts says what each means), or lower it to fused kernels first
+ * (`lower`; kernel.ts says what those are).
+ *
+ * Of a `Buffer`, the type of an array in the backend's memory, nothing is asked: only the backend looks inside. Arrays on
+ * the host are typed arrays of their dtype in row-major order, a bool a byte of 0 or 1. Nobody changes one that he did
+ * not make: inputs stay as they are, and host results are new.
  */
 import type { DType, HostArray } from '../array/dtype.js'
 import type { Program } from './program.js'
@@ -27,6 +32,10 @@ export interface RunOptions {
 
 /** A compiled program. `M` is how results come: at once, or as a promise. */
 export interface Executable<Buffer, M extends 'sync' | 'async'> {
+  /**
+   * Values of the program's inputs and scalars, in their order, to values of its outputs. An asynchronous device runs in
+   * the order of the calls, without waiting for results in between.
+   */
   readonly run: (
     inputs: readonly Value<Buffer>[],
     scalars: readonly number[],
@@ -73,12 +82,17 @@ export interface Backend<Buffer, M extends 'sync' | 'async'> {
   readonly budget?: number
   /** 'sync' backends give results at once. */
   readonly mode: M
+  /** Programs with other dtypes are refused before they get here. */
   readonly dtypes: readonly DType[]
+  /** Called once for each program and options that no plan is kept for. */
   readonly compile: (
     program: Program,
     options: RunOptions,
   ) => M extends 'sync' ? Executable<Buffer, M> : Promise<Executable<Buffer, M>>
+  /** A copy in the backend's memory. */
   readonly upload: (data: HostArray, dtype: DType) => Buffer
+  /** A copy on the host, of `size` elements. */
   readonly download: (buffer: Buffer, dtype: DType, size: number) => M extends 'sync' ? HostArray : Promise<HostArray>
+  /** The buffer is not used again. */
   readonly release: (buffer: Buffer) => void
 }
