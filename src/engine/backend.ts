@@ -80,6 +80,8 @@ export interface Backend<Buffer, M extends 'sync' | 'async'> {
   readonly settings?: DeviceSettings
   /** Bytes of results after which a macrotask passes, for those that are dropped to be found; 256 MiB unless told. */
   readonly budget?: number
+  /** Whether it waits for something that needs a turn of the event loop to begin: asynchronous calls then give it one. */
+  readonly starting?: () => boolean
   /** 'sync' backends give results at once. */
   readonly mode: M
   /** Programs with other dtypes are refused before they get here. */

@@ -15,6 +15,7 @@ import { checkDtype, checkDtypes } from './dtypes.js'
 import { type DeviceEvent, planMisses } from './event.js'
 import { type ExplainOptions, type Explanation, explanation, timed } from './explain.js'
 import { type AnyBackend, type AnyExecutable, after, all, type MaybePromise } from './maybePromise.js'
+import { createPause } from './pause.js'
 import { type CacheEntry, familyOf, manyMisses, PlanCache } from './planCache.js'
 import { bytesOf, Residence } from './residence.js'
 import { createTurns } from './turns.js'
@@ -33,17 +34,6 @@ export interface Runtime {
   readonly pause: <T>(result: MaybePromise<T>) => Promise<T>
 }
 
-/** How much more may be resident before a macrotask passes. */
-const usualBudget = 256 * 1024 * 1024
-const pauseBuffers = 512
-
-/** Where there is `setImmediate` it is a millisecond faster. */
-const nextMacrotask = (): Promise<void> =>
-  new Promise((resolve) => {
-    if (typeof setImmediate === 'function') setImmediate(resolve)
-    else setTimeout(resolve)
-  })
-
 /** What a leaf stands for: aliases are seen through. */
 const sourceOf = (x: AnyTensor): Node => {
   let node = nodeOf(x)
@@ -61,7 +51,7 @@ export const makeRuntime = <Buffer>(
   const { name } = backend
   const turns = createTurns()
   const residence = new Residence<Buffer>(name, {}, (buffer) => turns.afterAll(() => backend.release(buffer)))
-  const settled = { held: 0, bytes: 0 }
+  const pause = createPause(backend, residence)
   const canonicalizer = new Canonicalizer()
   const cache = new PlanCache<Plan<Buffer>>(capacity, ({ executable }) => {
     after(executable, (ready) => ready.dispose())
@@ -277,17 +267,7 @@ export const makeRuntime = <Buffer>(
 
     pause: async (result) => {
       const value = await result
-      if (
-        residence.held > settled.held + pauseBuffers ||
-        residence.heldBytes > settled.bytes + (backend.budget ?? usualBudget)
-      ) {
-        await nextMacrotask()
-        settled.held = residence.held
-        settled.bytes = residence.heldBytes
-      } else {
-        settled.held = Math.min(settled.held, residence.held)
-        settled.bytes = Math.min(settled.bytes, residence.heldBytes)
-      }
+      await pause()
       return value
     },
   }

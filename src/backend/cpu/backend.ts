@@ -56,6 +56,7 @@ export const backendOn = (runtime: Runtime): Backend<CpuBuffer, 'sync'> => {
       fastMath: products.arithmetic === 'relaxed',
       matmul: matmul?.name ?? 'own',
     },
+    starting: runtime.starting,
     mode: 'sync',
     dtypes: ['float32', 'int32', 'uint32', 'bool'],
     compile: (program, options): Executable<CpuBuffer, 'sync'> => {

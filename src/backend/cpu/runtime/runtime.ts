@@ -22,6 +22,8 @@ export interface Runtime {
   readonly products: Products
   /** The library that `products.external` calls. */
   readonly matmul: ExternalMatmul | undefined
+  /** Whether workers have not begun that need a turn of the event loop for it. */
+  readonly starting: () => boolean
   /** Runs the launches listed at `list`. */
   readonly run: (list: number, end: number) => void
 }
@@ -67,6 +69,7 @@ export const createRuntime = (
     products: { arithmetic, ...(matmul === undefined ? {} : { external: { source: externalSource, leastWork } }) },
     matmul,
     workspace: createRegion(memory),
+    starting: () => workers?.starting() ?? false,
     run: (list, end) => {
       run ??= library.function(source)
       run(list, end, scratches[0])

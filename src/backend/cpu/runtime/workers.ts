@@ -35,14 +35,20 @@ const run = ({ memory, scratch }) => {
   }
 }
 `
-const nodeCode = `${body}run(require('node:worker_threads').workerData)`
+// As a script or as a module, whichever the process's flags make of it.
+const nodeCode = `${body}run(process.getBuiltinModule('node:worker_threads').workerData)`
 const browserCode = `${body}onmessage = ({ data }) => { run(data); close() }`
 
 interface NodeWorker {
   readonly unref: () => void
 }
+interface NodeWorkerOptions {
+  readonly eval: true
+  readonly workerData: Start
+  readonly execArgv: readonly string[]
+}
 interface NodeThreads {
-  readonly Worker: new (code: string, options: { readonly eval: true; readonly workerData: Start }) => NodeWorker
+  readonly Worker: new (code: string, options: NodeWorkerOptions) => NodeWorker
 }
 interface Platform {
   readonly process?: { readonly getBuiltinModule?: (name: string) => unknown }
@@ -65,7 +71,8 @@ export const canShare = (): boolean =>
 const startWorker = (start: Start): void => {
   const threads = nodeThreads()
   if (threads !== undefined) {
-    new threads.Worker(nodeCode, { eval: true, workerData: start }).unref()
+    // Loaders that the process was started with are nothing to a worker, and would keep it from starting at once.
+    new threads.Worker(nodeCode, { eval: true, workerData: start, execArgv: [] }).unref()
     return
   }
   const url = URL.createObjectURL(new Blob([browserCode], { type: 'text/javascript' }))
@@ -76,12 +83,15 @@ const startWorker = (start: Start): void => {
 export interface Workers {
   /** Lets the workers load a module; functions of it may be shared from then on. */
   readonly announce: (bytes: Uint8Array<ArrayBuffer>, tableLength: number) => void
+  /** A browser's workers begin when the thread that made them has come back to its event loop. */
+  readonly starting: () => boolean
 }
 
 export const startWorkers = (memory: Memory, scratches: readonly number[]): Workers => {
   for (const scratch of scratches) startWorker({ memory: memory.wasm, scratch })
   let last: number = control.modules
   return {
+    starting: () => nodeThreads() === undefined && memory.words()[control.started >> 2]! < scratches.length,
     announce: (bytes, tableLength) => {
       const node = memory.allocate(12 + bytes.length, 'code')
       const words = memory.words()
