@@ -61,3 +61,13 @@ const bounded = (comparison: '<' | '>'): Definition => ({
 })
 export const atLeast = bounded('>')
 export const atMost = bounded('<')
+
+/** A word for every float, in their order; 0 and -0 have one word, NaN the largest. */
+export const order: Definition = {
+  write: (name, { f, u, use }) => `fn ${name}(x: ${f}) -> ${u} {
+  let bits = bitcast<${u}>(x);
+  let above = bits | ${u}(0x80000000u);
+  let word = select(above, ~bits, bits > ${u}(0x80000000u));
+  return select(word, ${u}(0xffffffffu), ${use('isNaN')}(x));
+}`,
+}

@@ -1,5 +1,5 @@
 /** The library functions by name. */
-import { atLeast, atMost, equal, isNaN, isTrue, less, maximum, minimum, sign } from './bits.js'
+import { atLeast, atMost, equal, isNaN, isTrue, less, maximum, minimum, order, sign } from './bits.js'
 import type { Definition } from './definition.js'
 import { erf } from './erf.js'
 import { exp, log, log1p, logEnds, logOfParts } from './exponential.js'
@@ -12,6 +12,7 @@ export type FunctionName =
   | 'isNaN'
   | 'isTrue'
   | 'sign'
+  | 'order'
   | 'less'
   | 'equal'
   | 'maximum'
@@ -42,6 +43,7 @@ export const library: Readonly<Record<FunctionName, Definition>> = {
   isNaN,
   isTrue,
   sign,
+  order,
   less,
   equal,
   maximum,

@@ -1,0 +1,66 @@
+/** How the work of a reduction is shared among invocations: a function of shapes and strides alone. */
+import { sizeOf } from '../../../../array/shape.js'
+import type { ReduceKernel } from '../../../../engine/kernel.js'
+import type { Limits } from '../../dispatch.js'
+
+/** A workgroup takes `places` kept places, and `slices` invocations share the elements of each. */
+export interface Sharing {
+  readonly places: number
+  readonly slices: number
+  /** Whether neighbouring invocations are slices of one place, or else places. */
+  readonly slicesFirst: boolean
+}
+
+/** So many invocations keep a large GPU busy. */
+const plenty = 65536
+const largestGroup = 256
+
+const floorPower = (n: number): number => 2 ** Math.floor(Math.log2(Math.max(1, n)))
+const ceilPower = (n: number): number => 2 ** Math.ceil(Math.log2(Math.max(1, n)))
+const within = (n: number, low: number, high: number): number => Math.max(low, Math.min(high, n))
+
+/** How many accesses of the body go to neighbouring elements as dim d counts up. */
+const neighbours = ({ dims, operands, stores }: ReduceKernel, d: number): number => {
+  if (d < 0 || d >= dims.length) return 0
+  const accesses = [
+    ...operands.flatMap((operand) => (operand.kind === 'load' ? [operand.access] : [])),
+    ...stores.map(({ access }) => access),
+  ]
+  return accesses.filter(({ strides }) => Math.abs(strides[d]) === 1).length
+}
+
+const lastLarge = (dims: readonly number[], begin: number, end: number): number => {
+  for (let d = end - 1; d >= begin; d--) if (dims[d] > 1) return d
+  return -1
+}
+
+/** Whether the elements of one kept place are neighbours in memory rather than those of neighbouring places. */
+const reducesNeighbours = (kernel: ReduceKernel): boolean => {
+  const { dims, kept } = kernel
+  const places = neighbours(kernel, lastLarge(dims, 0, kept))
+  const elements = neighbours(kernel, lastLarge(dims, kept, dims.length))
+  return elements >= places
+}
+
+/** `count` elements (or groups of four) for each kept place. */
+export const shareOut = (kernel: ReduceKernel, count: number, limits: Limits): Sharing => {
+  const group = Math.min(largestGroup, floorPower(limits.invocations))
+  const kept = sizeOf(kernel.dims.slice(0, kernel.kept))
+  // A few elements for each slice, fewer where there would be too few invocations.
+  const wanted = kept * (count / 4) < plenty ? count / 2 : count / 4
+  if (reducesNeighbours(kernel)) {
+    const slices = within(floorPower(wanted), 1, group)
+    return { slices, places: Math.min(Math.max(1, 64 / slices), ceilPower(kept)), slicesFirst: true }
+  }
+  const side = Math.min(ceilPower(kept), 8)
+  const slices = within(Math.min(floorPower(wanted), ceilPower(plenty / kept)), 1, group / side)
+  return { slices, places: Math.min(ceilPower(kept), Math.max(side, 64 / slices)), slicesFirst: false }
+}
+
+/** More elements than this for one kept place, of few, are shared by several workgroups in a dispatch of their own. */
+const longest = 65536
+const elementsOfChunk = 16384
+
+/** Into how many chunks the elements of a kept place are cut; 1 for one dispatch. */
+export const chunksOf = (kept: number, count: number): number =>
+  count <= longest || kept >= 64 ? 1 : Math.min(256, Math.ceil(count / elementsOfChunk))

@@ -1,0 +1,206 @@
+import { describe, it } from 'vitest'
+import type { DType, HostArray } from '../../../../src/array/dtype.js'
+import type { ReduceOp } from '../../../../src/array/node.js'
+import { sizeOf, stridesOf } from '../../../../src/array/shape.js'
+import type { Limits } from '../../../../src/backend/webgpu/dispatch.js'
+import { reduce } from '../../../../src/backend/webgpu/kernel/reduce.js'
+import type { Operand, ReduceKernel } from '../../../../src/engine/kernel.js'
+import { noise, planOf, someFloats, whole } from '../../cpu/support.js'
+import { expectPlan, leastLimits, noGpu, ownLimits } from '../harness.js'
+
+/** Sizes of kept, outer and row dims, and how the operand lies. */
+interface Case {
+  readonly name: string
+  readonly kept: readonly number[]
+  readonly outer: readonly number[]
+  readonly row: readonly number[]
+  /** Strides for [...kept, ...outer, ...row]. */
+  readonly strides: readonly number[]
+}
+const contiguous = (name: string, kept: readonly number[], outer: readonly number[], row: readonly number[]): Case => ({
+  name,
+  kept,
+  outer,
+  row,
+  strides: stridesOf([...kept, ...outer, ...row]),
+})
+/** Rows first in memory: kept places are neighbours. */
+const columns = (name: string, kept: readonly number[], row: readonly number[]): Case => ({
+  name,
+  kept,
+  outer: [],
+  row,
+  strides: [...stridesOf(kept), ...stridesOf(row).map((s) => s * sizeOf(kept))],
+})
+
+const cases: readonly Case[] = [
+  contiguous('one element', [], [], [1]),
+  contiguous('a short row', [], [], [13]),
+  contiguous('a row', [], [], [4096]),
+  contiguous('many elements', [], [], [40001]),
+  contiguous('elements for several workgroups', [], [], [200000]),
+  contiguous('elements for several workgroups, an odd number', [3], [], [70001]),
+  contiguous('rows', [7], [], [10]),
+  contiguous('many short rows', [2000], [], [8]),
+  contiguous('longer rows', [3, 5], [], [259]),
+  contiguous('rows of many chunks', [3], [], [9000]),
+  contiguous('no row at all', [6], [], [1]),
+  contiguous('outer rows', [2], [3], [5]),
+  contiguous('outer rows in blocks', [2], [70], [128]),
+  { name: 'batch normalisation', kept: [3], outer: [5], row: [36], strides: [36, 108, 1] },
+  { name: 'batch normalisation in blocks', kept: [3], outer: [40], row: [256], strides: [256, 768, 1] },
+  { name: 'two outer dims', kept: [2], outer: [3, 4], row: [30], strides: [30, 240, 60, 1] },
+  columns('columns', [9], [11]),
+  columns('columns in blocks', [6], [5000]),
+  columns('columns of many blocks', [5], [20001]),
+  columns('columns for several workgroups', [2], [100001]),
+  columns('many columns', [700], [300]),
+  columns('very many columns', [70000], [9]),
+  columns('two kept dims', [3, 7], [12]),
+  { name: 'kept outside and inside', kept: [3, 10], outer: [], row: [6], strides: [60, 1, 10] },
+  { name: 'outer columns', kept: [5], outer: [6], row: [9], strides: [1, 50, 5] },
+  { name: 'windows', kept: [2, 5, 5], outer: [], row: [2, 2], strides: [100, 20, 2, 10, 1] },
+  { name: 'many overlapping windows', kept: [40, 36, 37], outer: [], row: [3, 3], strides: [1500, 39, 1, 39, 1] },
+  { name: 'flipped rows', kept: [4], outer: [], row: [20], strides: [20, -1] },
+  { name: 'rows with gaps', kept: [4], outer: [], row: [21], strides: [64, 3] },
+  { name: 'a row that is no single walk', kept: [], outer: [], row: [5, 6], strides: [8, 1] },
+  { name: 'rows that are no single walk', kept: [3], outer: [2], row: [7, 600], strides: [1, 20000, 601, 1] },
+  { name: 'padded rows in blocks', kept: [2], outer: [9], row: [32, 32], strides: [1200, 2400, 34, 1] },
+  { name: 'one long padded row', kept: [], outer: [], row: [80, 64], strides: [70, 1] },
+  { name: 'a broadcast operand', kept: [3], outer: [], row: [12], strides: [1, 0] },
+]
+
+const kernelOf = ({ kept, outer, row, strides }: Case, op: ReduceOp, dtype: DType): ReduceKernel => {
+  const dims = [...kept, ...outer, ...row]
+  const offset = -dims.reduce((n, size, d) => n + Math.min(0, (size - 1) * strides[d]!), 0)
+  return {
+    kind: 'reduce',
+    op,
+    dims,
+    kept: kept.length,
+    outer: outer.length,
+    operands: [{ kind: 'load', dtype, access: { buffer: 0, offset, strides } }],
+    steps: [],
+    stores: [],
+    value: 0,
+    epilogue: {
+      operands: [{ kind: 'result', dtype: op === 'argMax' ? 'int32' : dtype }],
+      steps: [],
+      stores: [{ value: 0, access: whole(1, kept) }],
+    },
+  }
+}
+const extentOf = ({ kept, outer, row, strides }: Case): number =>
+  1 + [...kept, ...outer, ...row].reduce((n, size, d) => n + Math.abs((size - 1) * strides[d]!), 0)
+
+const check = (
+  each: Case,
+  op: ReduceOp,
+  data: HostArray,
+  dtype: DType,
+  limits: Limits = ownLimits,
+  absolute = 2 ** -18,
+): Promise<void> => {
+  const out = op === 'argMax' ? 'int32' : dtype
+  const plan = planOf([[dtype, data.length]], [[out, sizeOf(each.kept)]], [], [kernelOf(each, op, dtype)])
+  return expectPlan(plan, { reduce }, [data], [], { absolute, relative: 2 ** -18 }, limits)
+}
+
+/** Sums of terms up to 2 of both signs: the error grows with their sizes, not with the sum's. */
+const room = ({ outer, row }: Case): number => 2 ** -20 * Math.sqrt(sizeOf([...outer, ...row]))
+
+describe.skipIf(noGpu).each(cases)('$name', (each) => {
+  const { kept, outer, row } = each
+  const count = sizeOf(kept)
+  const dims = [...kept, ...outer, ...row]
+  const size = extentOf(each)
+
+  it('sums, with a large device and with a small one', async () => {
+    for (const limits of [ownLimits, leastLimits])
+      await check(each, 'sum', someFloats(size, 5), 'float32', limits, room(each))
+  })
+  it('max, min and products with NaN, infinities and zeros of both signs', async () => {
+    const data = someFloats(size, 6, true)
+    await check(each, 'max', data, 'float32')
+    await check(each, 'min', data, 'float32')
+    await check(
+      each,
+      'max',
+      data.filter((x) => !Number.isNaN(x)).length === size ? data : someFloats(size, 6),
+      'float32',
+    )
+    const near = data.map((x) => (Number.isFinite(x) ? (x < 0 ? -1 : 1) : x))
+    await check(each, 'prod', near, 'float32')
+  })
+  it('integers', async () => {
+    const words = Uint32Array.from(someFloats(size, 7), (x) => x * 2 ** 30)
+    for (const op of ['sum', 'prod', 'max', 'min'] as const) await check(each, op, words, 'uint32')
+    for (const op of ['sum', 'max', 'min'] as const) await check(each, op, new Int32Array(words.buffer), 'int32')
+  })
+  it('argMax', async () => {
+    const special = someFloats(size, 8, true)
+    await check(each, 'argMax', special, 'float32')
+    const next = noise(9)
+    await check(
+      each,
+      'argMax',
+      Float32Array.from({ length: size }, () => Math.round(next() * 6 - 3)),
+      'float32',
+    )
+    await check(
+      each,
+      'argMax',
+      Int32Array.from({ length: size }, () => Math.round(next() * 6 - 7)),
+      'int32',
+    )
+    await check(each, 'argMax', new Uint32Array(size), 'uint32')
+  })
+
+  it('a body that is stored too, and an epilogue', async () => {
+    const load = (buffer: number, strides: readonly number[]): Operand => ({
+      kind: 'load',
+      dtype: 'float32',
+      access: { buffer, offset: 0, strides },
+    })
+    const base = kernelOf(each, 'sum', 'float32')
+    const kernel: ReduceKernel = {
+      ...base,
+      steps: [{ op: 'mul', dtype: 'float32', args: [0, 0] }],
+      stores: [{ value: 1, access: whole(3, dims) }],
+      value: 1,
+      epilogue: {
+        operands: [{ kind: 'result', dtype: 'float32' }, load(1, stridesOf(kept))],
+        steps: [{ op: 'sub', dtype: 'float32', args: [0, 1] }],
+        stores: [{ value: 2, access: whole(2, kept) }],
+      },
+    }
+    const inputs = [
+      ['float32', size],
+      ['float32', count],
+    ] as const
+    const outputs = [
+      ['float32', count],
+      ['float32', sizeOf(dims)],
+    ] as const
+    await expectPlan(
+      planOf(inputs, outputs, [], [kernel]),
+      { reduce },
+      [someFloats(size, 9), someFloats(count, 4)],
+      [],
+      { absolute: room(each), relative: 2 ** -18 },
+    )
+  })
+})
+
+describe.skipIf(noGpu)('nothing to reduce', () => {
+  it('gives the identity', async () => {
+    for (const op of ['sum', 'prod'] as const)
+      for (const dtype of ['float32', 'int32'] as const)
+        await check(
+          contiguous('', [3], [], [0]),
+          op,
+          dtype === 'int32' ? new Int32Array(1) : new Float32Array(1),
+          dtype,
+        )
+  })
+})
