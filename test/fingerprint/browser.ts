@@ -3,13 +3,15 @@ import { existsSync, readFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
+import process from 'node:process'
 import { type Browser, chromium } from 'playwright'
 import type { Fingerprints } from './program.js'
 
-const executables = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome']
-
 /** Chromium, or undefined where there is none. */
-export const chromiumPath = (): string | undefined => executables.find((path) => existsSync(path))
+export const chromiumPath = (): string | undefined => {
+  const path = process.env.CHROMIUM ?? '/usr/bin/chromium'
+  return existsSync(path) ? path : undefined
+}
 
 const isolation = {
   'Cross-Origin-Opener-Policy': 'same-origin',
