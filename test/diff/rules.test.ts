@@ -8,7 +8,8 @@ import { reference } from '../../src/backend/reference/index.js'
 import { checkGradient, differentiable, jvp } from '../../src/diff/index.js'
 import { rules } from '../../src/diff/rules/table.js'
 import { uniformOf } from '../../src/diff/uniform.js'
-import { type Case, cases, type T } from './cases.js'
+import type { Case, T } from './cases/case.js'
+import { cases } from './cases/index.js'
 
 const device = reference()
 

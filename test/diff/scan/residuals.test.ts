@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest'
 import * as P from '../../../src/array/index.js'
 import * as U from '../../../src/array/untyped.js'
-import { between, type T } from '../cases.js'
+import { between, type T } from '../cases/case.js'
 import { cotangents, expectAgreement, looped, loopsOf, type Step } from './support.js'
 
 const args = [between([2, 3], -1, 1, 1), between([3], -1, 1, 2), between([4, 3], -1, 1, 3)] as const

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import * as P from '../../../src/array/index.js'
 import * as U from '../../../src/array/untyped.js'
 import { differentiable } from '../../../src/diff/index.js'
-import { between, type T } from '../cases.js'
+import { between, type T } from '../cases/case.js'
 import { cotangents, expectAgreement, looped, loopsOf, numbers, type Step } from './support.js'
 
 const args = [between([2, 3], -1, 1, 1), between([2, 3], -1, 1, 2), between([4, 2, 3], -1, 1, 3)] as const

@@ -7,7 +7,7 @@ import { reference } from '../../../src/backend/reference/index.js'
 import { differentiable } from '../../../src/diff/index.js'
 import { canonicalize } from '../../../src/engine/canonical.js'
 import type { Instruction, ScanProgram } from '../../../src/engine/program.js'
-import { between, type T } from '../cases.js'
+import { between, type T } from '../cases/case.js'
 
 export const device = reference()
 export const numbers = (tree: unknown): number[] =>

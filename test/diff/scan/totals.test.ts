@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest'
 import * as P from '../../../src/array/index.js'
 import * as U from '../../../src/array/untyped.js'
-import { between, type T } from '../cases.js'
+import { between, type T } from '../cases/case.js'
 import { cotangents, expectAgreement, looped, loopsOf, type Step } from './support.js'
 
 interface Sum {
