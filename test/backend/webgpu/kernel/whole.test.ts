@@ -104,7 +104,7 @@ describe.skipIf(noGpu)('gather and scatterAdd', () => {
   })
   for (const rest of [1, 4])
     it(`sorts where rows times indices are very many, rows of ${rest}`, async () => {
-      const [rows, count] = [120_000, 20_000]
+      const [rows, count] = [240_000, 20_000]
       const kernel = scatterOf('float32', rows, count, rest)
       const clustered = indicesOf(count, rows, 1).map((row, i) => (i % 3 === 0 ? 77 : i % 50 === 0 ? -row : row))
       const given = [integers(clustered), numbers('float32', count * rest, 2)]

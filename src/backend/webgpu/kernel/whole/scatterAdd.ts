@@ -15,8 +15,11 @@ import { sortRows } from './sort.js'
 
 type ScatterAdd = Extract<WholeKernel, { readonly kind: 'scatterAdd' }>
 
-/** Invocations of a workgroup, and indices of a stretch. */
-const size = 256
+const invocations = 256
+/** Indices that a workgroup looks at before it adds: each is a bit of a word, and each word a bit of one more word. */
+const stretch = 1024
+const words = stretch / 32
+const partSize = words + 1
 
 const labelOf = ({ rows, count, rest }: ScatterAdd): string => `scatterAdd ${count} x ${rest} to ${rows}`
 
@@ -31,8 +34,8 @@ interface Blocks {
 
 const blocksOf = ({ rows, rest }: ScatterAdd, width: number): Blocks => {
   const groups = rest / width
-  const columns = Math.ceil(groups / Math.ceil(groups / size))
-  const own = Math.floor(size / columns)
+  const columns = Math.ceil(groups / Math.ceil(groups / invocations))
+  const own = Math.floor(invocations / columns)
   return { groups, columns, rows: own, workgroups: Math.ceil(rows / own) * Math.ceil(groups / columns) }
 }
 
@@ -41,6 +44,8 @@ const byBlocks = (kernel: ScatterAdd, context: KernelContext, shader: Shader, wi
   const { groups, columns } = blocks
   const across = Math.ceil(groups / columns)
   const { workgroups, flat } = workgroupsFor(blocks.workgroups, context.limits)
+  // Three parts take turns, so that one barrier a stretch is enough: while one is read, the next is written, and the one
+  // after that is cleared.
   const main = `
 let number = ${flat};
 let firstRow = u32(number / ${across} * ${blocks.rows});
@@ -48,37 +53,43 @@ let lastRow = min(firstRow + ${blocks.rows}u, ${rows}u);
 let row = firstRow + localIndex / ${columns}u;
 let column = i32(localIndex) % ${columns} + number % ${across} * ${columns};
 var total = ${zeroOf(dtype, wide.width)};
-for (var begin = 0; begin < ${count}; begin += ${size}) {
-  if (localIndex < ${size / 32}u) { atomicStore(&hits[localIndex], 0u); }
-  workgroupBarrier();
-  if (begin + i32(localIndex) < ${count}) {
-    let hit = u32(${shader.load(indices, 'begin + i32(localIndex)')});
-    hitRows[localIndex] = hit;
-    if (hit >= firstRow && hit < lastRow) { atomicOr(&hits[localIndex / 32u], 1u << (localIndex % 32u)); }
-  }
-  workgroupBarrier();
-  for (var word = 0u; word < ${size / 32}u; word++) {
-    var bits = atomicLoad(&hits[word]);
-    while (bits != 0u) {
-      let place = word * 32u + firstTrailingBit(bits);
-      bits &= bits - 1u;
-      if (hitRows[place] == row && column < ${groups}) {
-        total += ${wide.load(updates, `(begin + i32(place)) * ${groups} + column`)};
-      }
+var part = 0u;
+if (localIndex < ${partSize}u) { atomicStore(&hits[localIndex], 0u); }
+workgroupBarrier();
+for (var begin = 0; begin < ${count}; begin += ${stretch}) {
+  let after = (part + ${partSize}u) % ${3 * partSize}u;
+  if (localIndex < ${partSize}u) { atomicStore(&hits[after + localIndex], 0u); }
+  for (var k = localIndex; k < min(${stretch}u, u32(${count} - begin)); k += ${invocations}u) {
+    let hit = u32(${shader.load(indices, 'begin + i32(k)')});
+    if (hit >= firstRow && hit < lastRow) {
+      atomicOr(&hits[part + k / 32u], 1u << (k % 32u));
+      atomicOr(&hits[part + ${words}u], 1u << (k / 32u));
     }
   }
   workgroupBarrier();
+  var marked = atomicLoad(&hits[part + ${words}u]);
+  while (marked != 0u) {
+    let word = firstTrailingBit(marked);
+    marked &= marked - 1u;
+    var bits = atomicLoad(&hits[part + word]);
+    while (bits != 0u) {
+      let place = begin + i32(word * 32u + firstTrailingBit(bits));
+      bits &= bits - 1u;
+      if (u32(${shader.load(indices, 'place')}) == row && column < ${groups}) {
+        total += ${wide.load(updates, `place * ${groups} + column`)};
+      }
+    }
+  }
+  part = after;
 }
 if (row < lastRow && column < ${groups}) {
   ${wide.store(target, `i32(row) * ${groups} + column`, 'total')}
 }`
   return shader.finish({
     label: labelOf(kernel),
-    workgroupSize: [size, 1, 1],
+    workgroupSize: [invocations, 1, 1],
     workgroups,
-    declarations: `
-var<workgroup> hits: array<atomic<u32>, ${size / 32}>;
-var<workgroup> hitRows: array<u32, ${size}>;`,
+    declarations: `var<workgroup> hits: array<atomic<u32>, ${3 * partSize}>;`,
     main,
   })
 }
@@ -113,7 +124,7 @@ ${store(target, 'i', 'total')}`
 }
 
 /** Stretches of indices that all workgroups together go through, before sorting is worth its dispatches. */
-const most = 32768
+const most = 16384
 
 export const scatterAdd: Generator<ScatterAdd> = (kernel, context) => {
   const { updates, target, rows, count, rest } = kernel
@@ -122,7 +133,7 @@ export const scatterAdd: Generator<ScatterAdd> = (kernel, context) => {
   const shader = newShader(context)
   const wide = widest(shader, rest, [updates, target])
   const blocks = blocksOf(kernel, wide.width)
-  return blocks.workgroups * Math.ceil(count / size) > most
+  return blocks.workgroups * Math.ceil(count / stretch) > most
     ? bySorting(kernel, context)
     : [byBlocks(kernel, context, shader, wide, blocks)]
 }
