@@ -62,7 +62,7 @@ export const drawCurves = (canvas: HTMLCanvasElement, { measure, steps, training
 
   const values = training.map((point) => point[measure])
   const means = smoothed(values)
-  const least = Math.min(0.1, ...heldOut.map((point) => point[measure]), means[means.length - 1] ?? 1)
+  const least = [...means, ...heldOut.map((point) => point[measure])].reduce((a, b) => Math.min(a, b), 0.1)
   const axis = measure === 'loss' ? lossAxis(least) : accuracyAxis
   const [left, right, top, bottom] = [42, width - 6, 8, height - 22]
   const x = (step: number): number => left + ((right - left) * step) / steps
@@ -103,11 +103,13 @@ export const drawCurves = (canvas: HTMLCanvasElement, { measure, steps, training
     context.globalAlpha = 1
   }
   context.strokeStyle = colour('--training')
-  line(
-    training.map(({ step }, i) => [step, values[i]]),
-    1,
-    0.22,
-  )
+  // The accuracy of 64 digits takes a few values only: a line through them would be a fence.
+  if (measure === 'loss')
+    line(
+      training.map(({ step }, i) => [step, values[i]]),
+      1,
+      0.22,
+    )
   line(
     training.map(({ step }, i) => [step, means[i]]),
     2,

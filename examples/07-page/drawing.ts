@@ -4,12 +4,15 @@ type Place = readonly [x: number, y: number]
 
 export interface Surface {
   readonly clear: () => void
-  /** size x size numbers from 0 to 1, row by row. */
+  /** inkSize x inkSize numbers from 0 to 1, row by row. */
   readonly ink: () => Float32Array
+  /** Shows what was drawn; to be called in a frame after every change. */
   readonly redraw: () => void
 }
 
-export const size = 280
+/** Side of the surface, and of what is read of it. */
+const size = 280
+export const inkSize = 140
 const width = 22
 const [near, far] = [10, 40]
 
@@ -22,7 +25,10 @@ const arrows: Readonly<Record<string, Place>> = {
 
 const within = (x: number): number => Math.max(0, Math.min(size, x))
 
-const drawStrokes = (context: CanvasRenderingContext2D, strokes: readonly (readonly Place[])[]): void => {
+const drawStrokes = (
+  context: CanvasRenderingContext2D | OffscreenCanvasRenderingContext2D,
+  strokes: readonly (readonly Place[])[],
+): void => {
   context.clearRect(0, 0, size, size)
   context.lineWidth = width
   context.lineCap = 'round'
@@ -46,15 +52,14 @@ export const surfaceOn = (
   let drawing = false
   let [down, at]: [boolean, Place] = [false, [size / 2, size / 4]]
   const pressed = new Set<string>()
-  const mask = document.createElement('canvas')
-  mask.width = size
-  mask.height = size
-  const maskContext = mask.getContext('2d', { willReadFrequently: true })
   canvas.width = 2 * size
   canvas.height = 2 * size
   const context = canvas.getContext('2d')
-  if (context === null || maskContext === null) throw new Error('This browser has no canvas to draw on.')
+  if (context === null) throw new Error('This browser has no canvas to draw on.')
   context.scale(2, 2)
+
+  const mask = new OffscreenCanvas(inkSize, inkSize).getContext('2d', { willReadFrequently: true })
+  mask?.scale(inkSize / size, inkSize / size)
 
   const redraw = (): void => {
     context.strokeStyle = getComputedStyle(canvas).color
@@ -62,7 +67,6 @@ export const surfaceOn = (
   }
   const update = (next: readonly (readonly Place[])[]): void => {
     strokes = next
-    redraw()
     changed()
   }
   const begin = (place: Place): void => update([...strokes, [place]])
@@ -143,9 +147,12 @@ export const surfaceOn = (
       clear()
     },
     ink: () => {
-      drawStrokes(maskContext, strokes)
-      const { data } = maskContext.getImageData(0, 0, size, size)
-      return Float32Array.from({ length: size * size }, (_, i) => data[4 * i + 3] / 255)
+      const ink = new Float32Array(inkSize * inkSize)
+      if (mask === null) return ink
+      drawStrokes(mask, strokes)
+      const { data } = mask.getImageData(0, 0, inkSize, inkSize)
+      for (let i = 0; i < ink.length; i++) ink[i] = data[4 * i + 3] / 255
+      return ink
     },
     redraw,
   }

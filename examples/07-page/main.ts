@@ -8,7 +8,7 @@
  * training runs in a worker (worker.ts); this file is what the page shows of it.
  */
 import { type CurveOptions, curvesAsCsv, describeCurves, drawCurves } from './curves.js'
-import { size, surfaceOn } from './drawing.js'
+import { inkSize, surfaceOn } from './drawing.js'
 import { normalizeDrawing, side } from './normalize.js'
 import { drawFilters, drawPixels } from './pictures.js'
 import type { Point, Report, Request } from './protocol.js'
@@ -33,6 +33,7 @@ let run: { steps: number; stepsInEpoch: number; training: readonly Point[]; held
     ...{ steps: 1, stepsInEpoch: 1, training: [], heldOut: [], speed: 0 },
   }
 let state: 'opening' | 'training' | 'paused' | 'finished' | 'failed' = 'opening'
+let device = ''
 let filters: Extract<Report, { readonly kind: 'filters' }> | undefined
 
 const pause = element<HTMLButtonElement>('pause')
@@ -93,7 +94,6 @@ element<HTMLAnchorElement>('save').addEventListener('click', ({ currentTarget })
 
 // ---- drawing ----
 
-let drawn = false
 let verdict: ReturnType<typeof setTimeout> | undefined
 
 const bars = Array.from({ length: 10 }, (_, digit) => {
@@ -124,17 +124,21 @@ const showProbabilities = (probabilities: readonly number[] | undefined): void =
   verdict = setTimeout(() => setText('verdict', text), 150)
 }
 
-const look = (): void => {
-  const pixels = normalizeDrawing(surface.ink(), size)
-  drawn = pixels !== undefined
-  element('hint').hidden = drawn
+let pixels: Float32Array | undefined
+const showSeen = (): void => {
   const seen = element<HTMLCanvasElement>('seen')
   drawPixels(seen, pixels, side)
   seen.setAttribute(
     'aria-label',
-    `What the network sees: ${drawn ? 'your digit, centred, in 28 by 28 pixels' : 'nothing yet'}`,
+    `What the network sees: ${pixels === undefined ? 'nothing yet' : 'your digit, centred, in 28 by 28 pixels'}`,
   )
-  if (!drawn) showProbabilities(undefined)
+}
+const look = (): void => {
+  surface.redraw()
+  pixels = normalizeDrawing(surface.ink(), inkSize)
+  element('hint').hidden = pixels !== undefined
+  showSeen()
+  if (pixels === undefined) showProbabilities(undefined)
   ask({ kind: 'classify', pixels })
 }
 const lookSoon = inNextFrame(look)
@@ -148,7 +152,8 @@ element('clear').addEventListener('click', () => surface.clear())
 worker.addEventListener('message', ({ data: report }: MessageEvent<Report>) => {
   switch (report.kind) {
     case 'opened':
-      setText('device', report.device)
+      device = report.device
+      setText('device', `${device}: preparing …`)
       run = { ...run, steps: report.steps, stepsInEpoch: report.stepsInEpoch }
       break
     case 'began':
@@ -163,11 +168,12 @@ worker.addEventListener('message', ({ data: report }: MessageEvent<Report>) => {
         heldOut: [...run.heldOut, ...report.heldOut],
         speed: report.stepsPerSecond,
       }
+      if (report.training.length > 0) setText('device', device)
       if (report.heldOut.length > 0) {
         for (const measure of ['loss', 'accuracy'] as const)
           element(`${measure}-curve`).setAttribute('aria-label', describeCurves(curvesOf(measure)))
         // What is drawn is looked at again by a network that knows more.
-        if (drawn) lookSoon()
+        if (pixels !== undefined) ask({ kind: 'classify', pixels })
       }
       redrawRun()
       break
@@ -176,7 +182,7 @@ worker.addEventListener('message', ({ data: report }: MessageEvent<Report>) => {
       showFilters()
       break
     case 'classified':
-      if (drawn) showProbabilities(report.probabilities)
+      if (pixels !== undefined) showProbabilities(report.probabilities)
       break
     case 'finished':
       setState('finished')
@@ -187,8 +193,11 @@ worker.addEventListener('message', ({ data: report }: MessageEvent<Report>) => {
 })
 const fail = (message: string): void => {
   setState('failed')
+  const instead = document.createElement('a')
+  instead.href = '?device=cpu'
+  instead.textContent = 'Compute on the CPU instead.'
   const failure = element('failure')
-  failure.textContent = message
+  failure.replaceChildren(`${message} `, instead)
   failure.hidden = false
 }
 worker.addEventListener('error', ({ message }) => fail(message || 'The worker that trains could not be started.'))
@@ -199,7 +208,7 @@ const redrawAll = (): void => {
   drawRun()
   showFilters()
   surface.redraw()
-  look()
+  showSeen()
 }
 new ResizeObserver(redrawRun).observe(element('loss-curve'))
 matchMedia('(prefers-color-scheme: dark)').addEventListener('change', redrawAll)

@@ -14,13 +14,13 @@ const extent = (
   size: number,
 ): readonly [left: number, top: number, right: number, bottom: number] => {
   let [left, top, right, bottom] = [size, size, 0, 0]
-  for (let i = 0; i < ink.length; i++)
-    if (ink[i] > 0.1) {
-      const [x, y] = [i % size, Math.floor(i / size)]
-      left = Math.min(left, x)
-      top = Math.min(top, y)
-      right = Math.max(right, x + 1)
-      bottom = Math.max(bottom, y + 1)
+  for (let y = 0; y < size; y++)
+    for (let x = 0; x < size; x++) {
+      if (ink[y * size + x] <= 0.1) continue
+      if (x < left) left = x
+      if (x >= right) right = x + 1
+      if (y < top) top = y
+      bottom = y + 1
     }
   return [left, top, right, bottom]
 }
@@ -40,8 +40,10 @@ export const normalizeDrawing = (ink: Float32Array, size: number): Float32Array 
     for (let x = left; x < right; x++) {
       const value = ink[y * size + x]
       if (value === 0) continue
-      const [x0, x1] = [(x - left) * scale, (x + 1 - left) * scale]
-      const [y0, y1] = [(y - top) * scale, (y + 1 - top) * scale]
+      const x0 = (x - left) * scale
+      const y0 = (y - top) * scale
+      const x1 = x0 + scale
+      const y1 = y0 + scale
       for (let row = Math.floor(y0); row < Math.min(box, y1); row++)
         for (let column = Math.floor(x0); column < Math.min(box, x1); column++)
           small[row * box + column] += value * overlap(x0, x1, column) * overlap(y0, y1, row)

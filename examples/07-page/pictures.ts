@@ -4,7 +4,7 @@ type Colour = readonly [red: number, green: number, blue: number]
 
 /** The channels of a colour as the browser writes computed ones. */
 const colourOf = (element: Element, name: string): Colour => {
-  const probe = document.createElement('canvas').getContext('2d')
+  const probe = new OffscreenCanvas(1, 1).getContext('2d')
   if (probe === null) return [0, 0, 0]
   probe.fillStyle = getComputedStyle(element).getPropertyValue(name)
   const hex = Number.parseInt(String(probe.fillStyle).slice(1), 16)
@@ -12,15 +12,21 @@ const colourOf = (element: Element, name: string): Colour => {
 }
 
 const paint = (canvas: HTMLCanvasElement, side: number, colourAt: (i: number) => Colour): void => {
-  canvas.width = side
-  canvas.height = side
+  if (canvas.width !== side) canvas.width = side
+  if (canvas.height !== side) canvas.height = side
   const image = new ImageData(side, side)
-  for (let i = 0; i < side * side; i++) image.data.set([...colourAt(i), 255], 4 * i)
+  for (let i = 0; i < side * side; i++) {
+    image.data.set(colourAt(i), 4 * i)
+    image.data[4 * i + 3] = 255
+  }
   canvas.getContext('2d')?.putImageData(image, 0, 0)
 }
 
-const mix = (from: Colour, to: Colour, share: number): Colour =>
-  [0, 1, 2].map((i) => Math.round(from[i] + share * (to[i] - from[i]))) as unknown as Colour
+const mix = ([r, g, b]: Colour, [red, green, blue]: Colour, share: number): Colour => [
+  Math.round(r + share * (red - r)),
+  Math.round(g + share * (green - g)),
+  Math.round(b + share * (blue - b)),
+]
 
 /** One picture for each filter: one colour for what is wanted, one for what is not, the paper's for neither. */
 export const drawFilters = (group: HTMLElement, weights: Float32Array, count: number, side: number): void => {

@@ -80,13 +80,17 @@ const session = async ({ digits, seed: first, wanted }: Opening): Promise<void> 
     post({ kind: 'began', seed })
     let training: readonly Point[] = []
     let measured: readonly Point[] = [await measure(start)]
-    let [sent, done] = [performance.now(), 0]
-    let stepsPerSecond = 0
+    let sent = performance.now()
+    // Steps in the second that goes on, and the speed of the last one.
+    let [since, done, stepsPerSecond] = [sent, 0, 0]
     const report = (): void => {
-      const now = performance.now()
-      if (done > 0) stepsPerSecond = (1000 * done) / (now - sent)
+      sent = performance.now()
+      if (sent - since > 1000) {
+        stepsPerSecond = (1000 * done) / (sent - since)
+        ;[since, done] = [sent, 0]
+      }
       post({ kind: 'progress', training, heldOut: measured, stepsPerSecond })
-      ;[training, measured, sent, done] = [[], [], now, 0]
+      ;[training, measured] = [[], []]
     }
     report()
     await showFilters(start)
@@ -99,7 +103,8 @@ const session = async ({ digits, seed: first, wanted }: Opening): Promise<void> 
       p.epochs(data.training, { size: batchSize, epochs: epochCount, shuffle: order }),
       {
         readEvery,
-        settle: (count) => count % heldOutEvery === 0 || asked(),
+        // On a slow device, too, the page hears of it ten times a second.
+        settle: (count) => count % heldOutEvery === 0 || asked() || performance.now() - sent > 100,
         onStep: async ({ count, metrics, settled, state }) => {
           training = [...training, { step: count, loss: metrics.loss, accuracy: metrics.accuracy }]
           done += 1
@@ -117,7 +122,7 @@ const session = async ({ digits, seed: first, wanted }: Opening): Promise<void> 
               await nextMessage()
               await classify(state)
             }
-            sent = performance.now()
+            ;[since, done] = [performance.now(), 0]
           }
           return inbox.reset === undefined ? undefined : 'stop'
         },
