@@ -1,25 +1,38 @@
 /**
- * `npm run conformance -- [--device reference|cpu|webgpu] [--dtype float32|float64] [--json] DIR`
+ * `npm run conformance -- [--device reference|cpu|webgpu] [--threads N] [--dtype float32|float64] [--json] DIR`
  *
  * Reads every case file of a folder, runs each case through the public API, and prints a line for each. An unknown kind
- * is a failure, never a skip.
+ * is a failure, never a skip. Threads of the cpu device share all that can be shared, however small.
  */
+
+import { setTimeout } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
-import type { Device } from 'pullback'
+import { type Device, deviceOf } from 'pullback'
+import { backendOn } from '../../src/backend/cpu/backend.js'
+import { control } from '../../src/backend/cpu/kernel/threads.js'
+import { createRuntime } from '../../src/backend/cpu/runtime/runtime.js'
 import { readCases } from './cases.js'
 import type { Comparison } from './compare.js'
 import { type Context, runCase } from './run.js'
 
-const usage = 'npm run conformance -- [--device reference|cpu|webgpu] [--dtype float32|float64] [--json] DIR'
+const usage =
+  'npm run conformance -- [--device reference|cpu|webgpu] [--threads N] [--dtype float32|float64] [--json] DIR'
 
-const devices: Readonly<Record<string, () => Promise<Device>>> = {
+const devices: Readonly<Record<string, (threads: number) => Promise<Device>>> = {
   reference: async () => (await import('pullback/reference')).reference(),
-  cpu: async () => (await import('pullback/cpu')).cpu(),
+  cpu: async (threads) => (threads === 1 ? (await import('pullback/cpu')).cpu() : sharing(threads)),
   webgpu: async () => {
     const opened = await (await import('pullback/webgpu')).webgpu()()
     if (opened._tag === 'Left') throw opened.left
     return opened.right
   },
+}
+
+/** A cpu device whose threads share every launch. */
+const sharing = async (threads: number): Promise<Device> => {
+  const runtime = createRuntime(threads, 1e-9)
+  while (runtime.memory.words()[control.started >> 2]! < threads - 1) await setTimeout(5)
+  return deviceOf(backendOn(runtime))
 }
 
 interface Result {
@@ -62,6 +75,7 @@ const main = async (): Promise<number> => {
     allowPositionals: true,
     options: {
       device: { type: 'string', default: 'cpu' },
+      threads: { type: 'string', default: '1' },
       dtype: { type: 'string' },
       json: { type: 'boolean', default: false },
     },
@@ -69,10 +83,13 @@ const main = async (): Promise<number> => {
   const [folder] = positionals
   const make = devices[values.device]
   const dtype = values.dtype ?? 'float32'
+  const threads = Number(values.threads)
   if (folder === undefined || make === undefined || (dtype !== 'float32' && dtype !== 'float64'))
     throw new Error(`usage: ${usage}`)
+  if (!Number.isInteger(threads) || threads < 1 || (threads > 1 && values.device !== 'cpu'))
+    throw new Error(`usage: ${usage}`)
   let count = 0
-  const failed = await run(folder, { device: await make(), dtype }, (result) => {
+  const failed = await run(folder, { device: await make(threads), dtype }, (result) => {
     count++
     console.log(values.json ? JSON.stringify(result) : lineOf(result))
   })

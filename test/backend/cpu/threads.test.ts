@@ -3,6 +3,7 @@ import { setTimeout } from 'node:timers/promises'
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { programs } from '../../../laws/arbitrary.js'
+import { backendLaws } from '../../../laws/backend.js'
 import { identical } from '../../../laws/compare.js'
 import { programOf } from '../../../laws/program/index.js'
 import type { HostArray } from '../../../src/array/dtype.js'
@@ -10,8 +11,10 @@ import { backendOn } from '../../../src/backend/cpu/backend.js'
 import { control } from '../../../src/backend/cpu/kernel/threads.js'
 import { createExecutable } from '../../../src/backend/cpu/runtime/executable.js'
 import { createRuntime, type Runtime } from '../../../src/backend/cpu/runtime/runtime.js'
+import { reference } from '../../../src/backend/reference/index.js'
 import { deviceOf } from '../../../src/engine/device.js'
 import type { Kernel, KernelPlan } from '../../../src/engine/kernel.js'
+import { check } from '../../laws/support.js'
 import { floats, type Given, integers, planOf, sameBits, someFloats, whole } from './support.js'
 
 const one = createRuntime()
@@ -196,6 +199,14 @@ it('random programs have the bits of one thread', async () => {
     { numRuns: 100, seed: 7 },
   )
 })
+
+const tolerance = { absolute: 2 ** -17, relative: 2 ** -17 }
+check(
+  backendLaws,
+  { device: deviceOf(backendOn(three)), kin: [deviceOf(backendOn(one))], reference: reference(), tolerance },
+  programs(),
+  { runs: 40 },
+)
 
 it('workers take part', async () => {
   await started(three, 2)
