@@ -168,6 +168,7 @@ describe('clipping', () => {
   })
   test('by the global norm, which is not changed where it is small enough', () => {
     expect(numbers({ norm: globalNorm(gradients) })).toEqual({ norm: [13] })
+    expect(numbers({ norm: globalNorm({ ...gradients, n: tensor([84], [1], 'int32') }) })).toEqual({ norm: [13] })
     expect(clip(clipByGlobalNorm(26))).toEqual({ a: [3, -4], b: [12] })
     expect(clip(clipByGlobalNorm(6.5))).toEqual({ a: [1.5, -2], b: [6] })
   })
