@@ -17,7 +17,10 @@ if (!isThere) {
   console.warn(`skipped: ${message}`)
 }
 
-/** A GPU in software, no sandbox (containers have none to give), and nothing that looks for a network. */
+/**
+ * A GPU in software, no sandbox (containers have none to give), nothing that looks for a network, and a heap that can be
+ * measured.
+ */
 const args = [
   '--enable-unsafe-webgpu',
   '--use-webgpu-adapter=swiftshader',
@@ -25,6 +28,8 @@ const args = [
   '--disable-background-networking',
   '--disable-component-update',
   '--disable-dev-shm-usage',
+  '--enable-precise-memory-info',
+  '--js-flags=--expose-gc',
 ]
 
 export default defineConfig({

@@ -1,9 +1,10 @@
 /** The webgpu device in a page: on SwiftShader, which takes its time to compile, so everything is small. */
 import * as p from 'pullback'
-import { closeInScale, identical } from 'pullback/laws'
+import { backendLaws, closeInScale, identical, programs } from 'pullback/laws'
 import { reference } from 'pullback/reference'
 import { webgpu } from 'pullback/webgpu'
 import { describe, expect, it } from 'vitest'
+import { check } from '../laws/support.js'
 import { families, oneStep } from './families.js'
 
 const opened = await webgpu()()
@@ -28,10 +29,21 @@ describe('webgpu in a page', () => {
     expect(identical('bits', await device.evaluate(drawn), await reference().evaluate(drawn))).toEqual(upheld)
   })
 
+  it('names an array that is too large', () =>
+    expect(device.evaluate(p.ones([2 ** 30]))).rejects.toMatchObject({ name: 'DeviceError', reason: 'limit' }))
+
   it('gives the same bits again', async () => {
     const run = () => device.evaluate(oneStep(families.convolution))
     expect(identical('step', await run(), await run())).toEqual(upheld)
   })
+
+  // Every random program takes shaders of its own, each of which takes a while.
+  check(
+    backendLaws.filter(({ name }) => /reference|one step|fused|placing/.test(name)),
+    { device, reference: reference(), tolerance: { absolute: 2 ** -17, relative: 2 ** -17 } },
+    programs(),
+    { runs: 4, shrink: false },
+  )
 
   for (const [name, family] of Object.entries(families))
     it(`a step of ${name} is the reference's`, async () => {
