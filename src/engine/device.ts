@@ -63,7 +63,7 @@ export interface DeviceOptions {
  * import { deviceOf } from 'pullback'
  * import { referenceBackend } from 'pullback/reference'
  *
- * const device = deviceOf(referenceBackend(), { plans: 32 })
+ * const device = deviceOf(referenceBackend(), { plans: 32, onEvent: ({ message }) => console.warn(message) })
  * device.name // => 'reference'
  */
 export function deviceOf<Buffer>(backend: Backend<Buffer, 'sync'>, options?: DeviceOptions): SyncDevice

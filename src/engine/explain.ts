@@ -12,7 +12,7 @@ export interface Explanation extends PlanDescription {
   readonly uploadedBytes: number
   /**
    * Plans made for programs that differ from this one in sizes at most. Past 32, shapes vary from call to call: pad
-   * them, or make offsets tensors (`dynamicSlice`).
+   * them, or make offsets tensors (`dynamicSlice`). The device's `onEvent` is told of that once.
    */
   readonly planMisses: number
 }
