@@ -1,0 +1,70 @@
+import { describe, expect, it } from 'vitest'
+import { openGpu, type World } from '../../../src/backend/webgpu/adapter.js'
+import { DeviceError } from '../../../src/engine/deviceError.js'
+import { leastLimits, onGpu, open } from './support.js'
+
+const failing = async (world: World): Promise<DeviceError> => {
+  const opened = await openGpu({}, world)()
+  if (opened._tag === 'Right') throw new Error('a device where there is none')
+  return opened.left
+}
+const missingPackage = (): Promise<never> =>
+  Promise.reject(Object.assign(new Error("Cannot find package 'webgpu'"), { code: 'ERR_MODULE_NOT_FOUND' }))
+
+describe('what is missing', () => {
+  it('the package', async () => {
+    const error = await failing({ navigator: undefined, load: missingPackage })
+    expect(error).toBeInstanceOf(DeviceError)
+    expect(error.reason).toBe('package')
+    expect(error.message).toBe('webgpu: the package webgpu is not installed. Write npm install webgpu@0.6.2.')
+  })
+  it('a package that loads', async () => {
+    const load = () => Promise.reject(new Error('libX.so: wrong ELF class\nand more'))
+    const { reason, message } = await failing({ navigator: undefined, load })
+    expect(reason).toBe('package')
+    expect(message).toBe(
+      'webgpu: the package webgpu does not load (libX.so: wrong ELF class). Write npm install webgpu@0.6.2: other versions, and some platforms, do not work.',
+    )
+  })
+  it('WebGPU in a browser', async () => {
+    const { reason, message } = await failing({ navigator: {}, load: undefined })
+    expect(reason).toBe('adapter')
+    expect(message).toMatch(/^webgpu: this browser has no WebGPU here\. /)
+  })
+  it('an adapter: it says what to install', async () => {
+    const none = { requestAdapter: async () => null } as unknown as GPU
+    const { reason, message } = await failing({ navigator: { gpu: none }, load: undefined })
+    expect(reason).toBe('adapter')
+    expect(message).toMatch(
+      /^webgpu: there is no adapter\. Install a Vulkan driver\. .*backports mesa-vulkan-drivers\.$/,
+    )
+  })
+  it('a device that the adapter promised', async () => {
+    const features = new Set()
+    const limits = {}
+    const requestDevice = () => Promise.reject(new Error('out of devices'))
+    const gpu = { requestAdapter: async () => ({ features, limits, info: {}, requestDevice }) } as unknown as GPU
+    expect((await failing({ navigator: { gpu }, load: undefined })).message).toMatch(/^webgpu: out of devices\. /)
+  })
+})
+
+onGpu('an adapter', () => {
+  it('gives all that it has', async () => {
+    const { device, limits, features, bufferBytes } = await open()
+    expect(limits.storageBuffers).toBe(device.limits.maxStorageBuffersPerShaderStage)
+    expect(4 * limits.bindingElements).toBe(device.limits.maxStorageBufferBindingSize)
+    expect(limits.invocations).toBe(device.limits.maxComputeInvocationsPerWorkgroup)
+    expect(limits.workgroupMemory).toBe(device.limits.maxComputeWorkgroupStorageSize)
+    expect(bufferBytes).toBe(device.limits.maxBufferSize)
+    for (const feature of features) expect(device.features.has(feature)).toBe(true)
+    expect(limits.subgroups).toBe(features.has('subgroups'))
+  })
+  it('stands for a smaller one, which the device itself enforces', async () => {
+    const { device, limits } = await open(leastLimits)
+    expect(limits).toEqual(leastLimits)
+    expect(device.limits.maxStorageBuffersPerShaderStage).toBe(10)
+    expect(device.limits.maxComputeInvocationsPerWorkgroup).toBe(256)
+    expect(device.limits.maxComputeWorkgroupStorageSize).toBe(16384)
+    expect(device.limits.maxStorageBufferBindingSize).toBe(2 ** 27)
+  })
+})
