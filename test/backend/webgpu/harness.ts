@@ -169,6 +169,21 @@ export const read = async (buffer: GPUBuffer, size: number): Promise<Uint32Array
   return words
 }
 
+/** Runs dispatches on slots of given words, and gives the words afterwards. */
+export const runOnSlots = async (
+  dispatches: readonly Dispatch[],
+  words: readonly Uint32Array[],
+  scalars: readonly number[] = [],
+  step = 0,
+): Promise<Uint32Array[]> => {
+  const slots = words.map((each) => bufferOf(found!.device, each.length, each))
+  await runDispatches(dispatches, slots, scalars, step)
+  const results: Uint32Array[] = []
+  for (const [i, each] of words.entries()) results.push(await read(slots[i]!, each.length))
+  for (const slot of slots) slot.destroy()
+  return results
+}
+
 /** A plan's dispatches, without running them: slot i is input i, then come outputs, then the workspace. */
 export const dispatchesOf = (
   plan: KernelPlan,

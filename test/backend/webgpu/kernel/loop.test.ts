@@ -3,8 +3,8 @@ import type { DType } from '../../../../src/array/dtype.js'
 import type { BinaryOp, UnaryOp } from '../../../../src/array/node.js'
 import { loop } from '../../../../src/backend/webgpu/kernel/loop.js'
 import type { LoopKernel } from '../../../../src/engine/kernel.js'
-import { awkward, bools, floats, type Given, integers, planOf, unsigned, whole } from '../../cpu/support.js'
-import { expectPlan, noGpu } from '../harness.js'
+import { awkward, bools, floats, type Given, integers, planOf, someFloats, unsigned, whole } from '../../cpu/support.js'
+import { expectPlan, noGpu, ownLimits } from '../harness.js'
 
 const generators = { loop }
 
@@ -100,4 +100,19 @@ describe.skipIf(noGpu)('every operation has the values of the reference', () => 
   for (const from of numeric)
     for (const to of numeric)
       it(`bitcast from ${from} to ${to}`, () => elementwise('bitcast', [make[from]!(samples[from]!)], to))
+})
+
+describe.skipIf(noGpu)('more workgroups than fit in x', () => {
+  for (const count of [1001, 4000])
+    it(`${count} elements`, async () => {
+      const kernel: LoopKernel = {
+        kind: 'loop',
+        dims: [count],
+        operands: [{ kind: 'load', dtype: 'float32', access: whole(0, [count]) }],
+        steps: [{ op: 'neg', dtype: 'float32', args: [0] }],
+        stores: [{ value: 1, access: whole(1, [count]) }],
+      }
+      const plan = planOf([['float32', count]], [['float32', count]], [], [kernel])
+      await expectPlan(plan, generators, [someFloats(count, 1)], [], undefined, { ...ownLimits, workgroups: 5 })
+    })
 })

@@ -119,27 +119,15 @@ describe.skipIf(noGpu).each(cases)('$name', (each) => {
     for (const limits of [ownLimits, leastLimits])
       await check(each, 'sum', someFloats(size, 5), 'float32', limits, room(each))
   })
-  it('max, min and products with NaN, infinities and zeros of both signs', async () => {
-    const data = someFloats(size, 6, true)
-    await check(each, 'max', data, 'float32')
-    await check(each, 'min', data, 'float32')
-    await check(
+  it('max with NaN, infinities and zeros of both signs', () => check(each, 'max', someFloats(size, 6, true), 'float32'))
+  it('integers', () =>
+    check(
       each,
-      'max',
-      data.filter((x) => !Number.isNaN(x)).length === size ? data : someFloats(size, 6),
-      'float32',
-    )
-    const near = data.map((x) => (Number.isFinite(x) ? (x < 0 ? -1 : 1) : x))
-    await check(each, 'prod', near, 'float32')
-  })
-  it('integers', async () => {
-    const words = Uint32Array.from(someFloats(size, 7), (x) => x * 2 ** 30)
-    for (const op of ['sum', 'prod', 'max', 'min'] as const) await check(each, op, words, 'uint32')
-    for (const op of ['sum', 'max', 'min'] as const) await check(each, op, new Int32Array(words.buffer), 'int32')
-  })
+      'sum',
+      Int32Array.from(someFloats(size, 7), (x) => x * 2 ** 30),
+      'int32',
+    ))
   it('argMax', async () => {
-    const special = someFloats(size, 8, true)
-    await check(each, 'argMax', special, 'float32')
     const next = noise(9)
     await check(
       each,
@@ -147,13 +135,7 @@ describe.skipIf(noGpu).each(cases)('$name', (each) => {
       Float32Array.from({ length: size }, () => Math.round(next() * 6 - 3)),
       'float32',
     )
-    await check(
-      each,
-      'argMax',
-      Int32Array.from({ length: size }, () => Math.round(next() * 6 - 7)),
-      'int32',
-    )
-    await check(each, 'argMax', new Uint32Array(size), 'uint32')
+    await check(each, 'argMax', someFloats(size, 8, true), 'float32')
   })
 
   it('a body that is stored too, and an epilogue', async () => {
@@ -203,4 +185,39 @@ describe.skipIf(noGpu)('nothing to reduce', () => {
           dtype,
         )
   })
+})
+
+describe
+  .skipIf(noGpu)
+  .each([
+    contiguous('a row', [2], [], [259]),
+    contiguous('a row in fours', [3], [], [64]),
+    columns('columns', [9], [70]),
+    contiguous('several workgroups', [], [], [70000]),
+    contiguous('single invocations', [3], [2], [3]),
+  ])('every reduction of $name', (each) => {
+  const size = extentOf(each)
+  const words = Uint32Array.from(someFloats(size, 7), (x) => x * 2 ** 30)
+  it('of floats', async () => {
+    const data = someFloats(size, 6, true)
+    for (const op of ['max', 'min', 'argMax'] as const) {
+      await check(each, op, data, 'float32')
+      await check(each, op, someFloats(size, 8), 'float32')
+    }
+    const units = data.map((x) => (Number.isFinite(x) ? (x < 0 ? -1 : 1) : x))
+    await check(each, 'prod', units, 'float32')
+    await check(each, 'prod', someFloats(size, 3).map(Math.sign), 'float32')
+  })
+  it('of integers', async () => {
+    for (const op of ['sum', 'prod', 'max', 'min', 'argMax'] as const) {
+      await check(each, op, words, 'uint32')
+      await check(each, op, new Int32Array(words.buffer), 'int32')
+      await check(each, op, new Uint32Array(size), 'uint32')
+    }
+  })
+})
+
+it.skipIf(noGpu)('more workgroups than fit in x', async () => {
+  for (const each of [contiguous('', [700], [], [40]), columns('', [700], [9])])
+    await check(each, 'sum', someFloats(extentOf(each), 5), 'float32', { ...ownLimits, workgroups: 5 }, room(each))
 })
