@@ -13,7 +13,7 @@ export const erf: Definition = {
   let size = min(abs(x), ${float(5)});
   let square = x * x;
   let tail = 1.0f - ${use('exp')}(${polynomial(types, 'size', far)} * size - size);
-  let signed = bitcast<${f}>(bitcast<${u}>(tail) | (bitcast<${u}>(x) & ${u}(0x80000000u)));
+  let signed = select(tail, -tail, bitcast<${u}>(x) >= ${u}(0x80000000u));
   let center = ${polynomial(types, 'square', near)} * x + x;
   return select(select(center, signed, size > ${float(boundary)}), x, ${use('isNaN')}(x));
 }`

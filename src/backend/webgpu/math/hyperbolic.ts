@@ -19,8 +19,9 @@ export const tanh: Definition = {
   let r = (y - n * ${float(0.693359375)}) - n * ${float(-2.1219444e-4)};
   let series = r * r * ${polynomial(types, 'r', coefficients)} + r;
   let m = power * series + (power - 1.0f);
-  let size = bitcast<${u}>(-m / (m + 2.0f)) & ${u}(0x7fffffffu);
-  let value = bitcast<${f}>(size | (bitcast<${u}>(x) & ${u}(0x80000000u)));
+  // Setting the sign in the bits would do, but lavapipe (Mesa 25.0) then forgets the exponent in some shaders.
+  let size = abs(m / (m + 2.0f));
+  let value = select(size, -size, bitcast<${u}>(x) >= ${u}(0x80000000u));
   return select(value, x, ${use('isNaN')}(x));
 }`
   },

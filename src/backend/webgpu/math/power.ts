@@ -86,8 +86,7 @@ export const pow: Definition = {
   value = select(value, select(${f}(), infinite, isInfinite == (bWord < ${u}(0x80000000u))), isZero | isInfinite);
   value = select(value, isNone, (word == ${u}(0x3f800000u)) & ((bWord & ${u}(0x7fffffffu)) == ${u}(0x7f800000u)));
   value = select(value, isNone, (bitcast<${u}>(a) > ${u}(0x80000000u)) & !isWhole & !isInfinite);
-  let sign = select(${u}(), bitcast<${u}>(a) & ${u}(0x80000000u), isOdd);
-  value = bitcast<${f}>(bitcast<${u}>(value) | sign);
+  value = select(value, -value, isOdd & (bitcast<${u}>(a) >= ${u}(0x80000000u)));
   value = select(value, isNone, ${use('isNaN')}(a) | ${use('isNaN')}(b));
   return select(value, ${float(1)}, (bWord & ${u}(0x7fffffffu)) == ${u}());
 }`
