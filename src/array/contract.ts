@@ -6,7 +6,7 @@
  * block's, plus the second's, and so on in ascending order. (On WebGPU a product and a sum may be contracted into one
  * rounding.)
  */
-import { build } from './build.js'
+import { build, inputsOf } from './build.js'
 import { type FloatDType, isFloat } from './dtype.js'
 import { fail } from './error.js'
 import { broadcastShapes, type Shape, showShape } from './shape.js'
@@ -36,7 +36,7 @@ const matmulNode = (a: AnyTensor, b: AnyTensor): AnyTensor => {
     )
   if (a.dtype !== b.dtype || !isFloat(a.dtype))
     fail('matmul', 'operands of one float dtype', `${a.dtype} and ${b.dtype}`, 'Cast one of them.')
-  return build('matmul', a.dtype, productShape(x, y), [a, b])
+  return build('matmul', a.dtype, productShape(x, y), inputsOf(a, b))
 }
 
 /** Matrix products over the last two axes; leading axes broadcast. Both ways: `matmul(a, b)`, `pipe(a, matmul(b))`. */

@@ -10,7 +10,7 @@
  * place of the true value on every device, the same bits on every CPU.
  */
 
-import { binaryNode, build, operand, unaryNode } from './build.js'
+import { binaryNode, build, inputsOf, operand, unaryNode } from './build.js'
 import { type DType, expectFloat, type FloatDType, isFloat, isInteger, type NumericDType } from './dtype.js'
 import { fail } from './error.js'
 import type { BinaryOp, UnaryOp } from './node.js'
@@ -265,7 +265,7 @@ export const select = <C extends Shape, A extends Shape, B extends Shape, D exte
     fail('select', 'a bool condition', condition.dtype, 'Compare first: greater(x, 0).')
   if (x.dtype !== y.dtype) fail('select', 'branches of one dtype', `${x.dtype} and ${y.dtype}`, 'Cast one of them.')
   const shape = broadcastShapes('select', condition.shape, broadcastShapes('select', x.shape, y.shape))
-  return build('select', dtype, shape, [condition, x, y]) as never
+  return build('select', dtype, shape, inputsOf(condition, x, y)) as never
 }
 
 const powPrimitive = arithmetic('pow') as (a: AnyTensor, b: AnyTensor | number) => AnyTensor

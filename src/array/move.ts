@@ -1,7 +1,7 @@
 /**
  * Functions that only move elements. None of them computes anything, and most cost nothing: engines read through them.
  */
-import { build, operand } from './build.js'
+import { build, inputsOf, operand } from './build.js'
 import type { DType } from './dtype.js'
 import { fail } from './error.js'
 import { checkShape, normalizeAxes, normalizeAxis, type Shape, sameShape, showShape, sizeOf } from './shape.js'
@@ -30,7 +30,7 @@ export const reshape = <D extends DType, const T extends Shape>(x: Tensor<Shape,
       showShape(shape),
       'Keep the number of elements.',
     )
-  return (sameShape(asked, x.shape) ? x : build('reshape', x.dtype, asked, [x])) as Tensor<Asked<T>, D>
+  return (sameShape(asked, x.shape) ? x : build('reshape', x.dtype, asked, inputsOf(x))) as Tensor<Asked<T>, D>
 }
 
 /**
@@ -58,7 +58,7 @@ export const permute = <S extends Shape, D extends DType, const P extends readon
     identity &&= axis === i
   }
   normalizeAxes('permute', axes, rank)
-  return (identity ? x : build('permute', x.dtype, shape, [x], axes)) as never
+  return (identity ? x : build('permute', x.dtype, shape, inputsOf(x), axes)) as never
 }
 
 /**
@@ -104,7 +104,7 @@ export const broadcastTo = <D extends DType, const T extends Shape>(
       showShape(shape),
       'Sizes agree from the end, or are 1.',
     )
-  return (sameShape(x.shape, shape) ? x : build('broadcast', x.dtype, [...shape], [x])) as Tensor<Mutable<T>, D>
+  return (sameShape(x.shape, shape) ? x : build('broadcast', x.dtype, [...shape], inputsOf(x))) as Tensor<Mutable<T>, D>
 }
 
 /**
@@ -144,7 +144,7 @@ export const pad = <S extends Shape, D extends DType>(
     )
   if (total === 0) return x
   checkShape('pad', shape)
-  return build('pad', x.dtype, shape, [x, operand(value, x.dtype)], amounts) as never
+  return build('pad', x.dtype, shape, inputsOf(x, operand(value, x.dtype)), amounts) as never
 }
 
 /**
@@ -186,7 +186,7 @@ export const slice = <S extends Shape, D extends DType>(
       'Give one bound for each axis.',
     )
   if (sameShape(shape, x.shape)) return x
-  return build('slice', x.dtype, shape, [x], attributes) as never
+  return build('slice', x.dtype, shape, inputsOf(x), attributes) as never
 }
 
 /** The order of the elements along `axes` reversed. attributes: the axes. */
@@ -196,7 +196,7 @@ export const flip = <S extends Shape, D extends DType>(
 ): Tensor<S, D> => {
   const normal = normalizeAxes('flip', typeof axes === 'number' ? [axes] : axes, x.shape.length)
   const real = normal.filter((axis) => x.shape[axis] > 1)
-  return (real.length === 0 ? x : build('flip', x.dtype, x.shape, [x], real)) as Tensor<S, D>
+  return (real.length === 0 ? x : build('flip', x.dtype, x.shape, inputsOf(x), real)) as Tensor<S, D>
 }
 
 /**

@@ -11,7 +11,7 @@
  * largest element (of a NaN, if there is one).
  */
 
-import { build } from './build.js'
+import { build, inputsOf } from './build.js'
 import { stopGradient } from './control.js'
 import { type FloatDType, isFloat, type NumericDType } from './dtype.js'
 import { add, equal, exp, log, mul, select, square, sub } from './elementwise.js'
@@ -70,7 +70,7 @@ const reduceNode = (
     fail(op, 'at least one element to choose from', showShape(x.shape), 'Skip empty batches.')
   const dtype = op === 'argMax' ? 'int32' : x.dtype
   if (reduced.length === 0) return op === 'argMax' ? reduceNode(op, reshape(x, [...x.shape, 1]), -1, false) : x
-  const out = build(op, dtype, reducedShape(x.shape, reduced, false), [x], reduced)
+  const out = build(op, dtype, reducedShape(x.shape, reduced, false), inputsOf(x), reduced)
   return keepDims ? reshape(out, reducedShape(x.shape, reduced, true)) : out
 }
 

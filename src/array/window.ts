@@ -4,7 +4,7 @@
  *
  * `window` and `overlapAdd` are adjoint: <overlapAdd(y), x> = <y, window(x)>.
  */
-import { build } from './build.js'
+import { build, inputsOf } from './build.js'
 import type { DType, NumericDType } from './dtype.js'
 import { fail } from './error.js'
 import { pad, permute, reshape, slice } from './move.js'
@@ -76,7 +76,7 @@ export const window = <D extends DType>(x: Tensor<Shape, D>, options: WindowOpti
     const split = reshape(used as Tensor<Shape, D>, [...lead, ...counts.flatMap((count, i) => [count, size[i]])])
     return permute(split, tilingOrder(lead.length, n))
   }
-  return build('window', x.dtype, [...lead, ...size, ...counts], [x], attributesOf(options)) as Tensor<Shape, D>
+  return build('window', x.dtype, [...lead, ...size, ...counts], inputsOf(x), attributesOf(options)) as Tensor<Shape, D>
 }
 
 /** From [lead, count0, size0, count1, size1, ...] to [lead, sizes, counts]; its inverse is `untilingOrder`. */
@@ -121,5 +121,5 @@ export const overlapAdd = <D extends NumericDType>(
       ...spatial.map((length, i) => [0, length - joined[i]] as const),
     ])
   }
-  return build('overlapAdd', y.dtype, [...lead, ...spatial], [y], attributesOf(options)) as Tensor<Shape, D>
+  return build('overlapAdd', y.dtype, [...lead, ...spatial], inputsOf(y), attributesOf(options)) as Tensor<Shape, D>
 }
