@@ -4,7 +4,6 @@
  */
 import type { Definition } from './definition.js'
 
-const signBit = '0x80000000u'
 const sizeBits = '0x7fffffffu'
 const infinityBits = '0x7f800000u'
 
@@ -13,12 +12,15 @@ export const isNaN: Definition = {
     `fn ${name}(x: ${f}) -> ${b} { return (bitcast<${u}>(x) & ${u}(${sizeBits})) > ${u}(${infinityBits}); }`,
 }
 
-/** The sign bit of x on a 1 where x is not 0, on x itself where it is; NaN stays. */
+/**
+ * 1 with the sign of x where x is not 0, x itself where it is or is NaN. Signs are selected: lavapipe (Mesa 25.0) merges
+ * bitwise operations that choose between bits, such as `(a & m) | (b & ~m)`, and gets some of them wrong.
+ */
 export const sign: Definition = {
-  write: (name, { f, u }) => `fn ${name}(x: ${f}) -> ${f} {
+  write: (name, { f, u, float }) => `fn ${name}(x: ${f}) -> ${f} {
   let bits = bitcast<${u}>(x);
-  let size = bits & ${u}(${sizeBits});
-  let one = bitcast<${f}>((bits & ${u}(${signBit})) | ${u}(0x3f800000u));
+  let size = bits & ${u}(0x7fffffffu);
+  let one = select(${float(1)}, ${float(-1)}, bits >= ${u}(0x80000000u));
   return select(one, x, (size == ${u}()) | (size > ${u}(${infinityBits})));
 }`,
 }

@@ -1,6 +1,6 @@
 /**
  * tanh of float32, within 4 ulp, from one exponential and one division: with m = e^(-2|x|) - 1, which keeps its digits
- * where x is small, |tanh x| = -m / (m + 2).
+ * where x is small, |tanh x| = -m / (m + 2). Of how signs are set see bits.ts.
  */
 import { type Definition, polynomial } from './definition.js'
 
@@ -19,7 +19,6 @@ export const tanh: Definition = {
   let r = (y - n * ${float(0.693359375)}) - n * ${float(-2.1219444e-4)};
   let series = r * r * ${polynomial(types, 'r', coefficients)} + r;
   let m = power * series + (power - 1.0f);
-  // Setting the sign in the bits would do, but lavapipe (Mesa 25.0) then forgets the exponent in some shaders.
   let size = abs(m / (m + 2.0f));
   let value = select(size, -size, bitcast<${u}>(x) >= ${u}(0x80000000u));
   return select(value, x, ${use('isNaN')}(x));
