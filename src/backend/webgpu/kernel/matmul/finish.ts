@@ -1,0 +1,114 @@
+/** How the sums of a tile get to the epilogue. */
+import type { Shader } from '../../emit/shader.js'
+import type { Loader } from './loader.js'
+import { epilogueCode } from './offsets.js'
+import type { Problem } from './problem.js'
+import type { Tile } from './tile.js'
+
+const range = (length: number): number[] => Array.from({ length }, (_, i) => i)
+
+/** Rows of every invocation's own tile that go through the stage at a time, in fours of elements for all slices. */
+const rowSize = ({ rows, columns, microRows, slices }: Tile): number => ((rows / microRows) * columns * slices) / 4
+const chunkRows = (tile: Tile, stage: number): number =>
+  [8, 4, 2, 1].find((count) => count <= tile.microRows && count * rowSize(tile) <= stage) ?? 1
+
+/** The least that the stage must hold, in fours of elements. */
+export const finishSize = (tile: Tile): number => (tile.slices === 1 ? 0 : rowSize(tile))
+
+/** The name of the sums of an invocation's row `row`, columns 4 `group` and on. */
+export const sumOf = (row: number, group: number): string => `sum${row}_${group}`
+
+const treeOf = (terms: readonly string[]): string => {
+  const half = terms.length >> 1
+  return half === 0 ? terms[0] : treeOf(range(half).map((i) => `(${terms[i]} + ${terms[i + half]})`))
+}
+
+interface Sides {
+  readonly left: Loader
+  readonly right: Loader
+}
+
+export const finishTile = (
+  shader: Shader,
+  { m, n, epilogue }: Problem,
+  tile: Tile,
+  stage: number,
+  { left, right }: Sides,
+): readonly string[] => {
+  const { rows, columns, microRows, microColumns, slices } = tile
+  const [rowThreads, columnThreads, groups] = [rows / microRows, columns / microColumns, microColumns / 4]
+  const code = epilogueCode(shader, epilogue, 'result')
+  const guard = (name: string, count: number, size: number): string =>
+    count % size === 0 ? '{' : `if (${name} < ${count}i) {`
+
+  const atRow = (rowAt: string, lines: readonly string[]): string[] => [
+    `let row = i32(rowOrigin + ${rowAt});`,
+    guard('row', m, rows),
+    code.row,
+    ...lines,
+    '}',
+  ]
+  const atColumn = (columnAt: string, result: string): string[] => [
+    `let column = i32(columnOrigin + ${columnAt});`,
+    guard('column', n, columns),
+    code.column,
+    `let result = ${result};`,
+    code.body,
+    '}',
+  ]
+
+  // Every invocation ends its own results, four at a time. Which four is a switch, because compilers unroll loops over
+  // arrays of their own, however long the epilogue is.
+  if (slices === 1) {
+    const count = microRows * groups
+    return [
+      code.batch,
+      `for (var e = 0u; e < ${count}u; e++) {`,
+      'var four: vec4f;',
+      'switch e {',
+      ...range(count).map((i) => {
+        const label = i === count - 1 ? 'default' : `case ${i}u`
+        return `${label}: { four = ${sumOf(Math.floor(i / groups), i % groups)}; }`
+      }),
+      '}',
+      ...atRow(left.rowOf(`(rowSlot + e / ${4 * groups}u * ${rowThreads}u)`, `(e / ${groups}u % 4u)`), [
+        'for (var f = 0u; f < 4u; f++) {',
+        ...atColumn(right.rowOf(`(columnSlot + e % ${groups}u * ${columnThreads}u)`, 'f'), 'four[f]'),
+        '}',
+      ]),
+      '}',
+    ]
+  }
+
+  // The sums of all slices go through the stage, some rows of every invocation at a time, and all invocations take part.
+  const each = chunkRows(tile, stage)
+  const [width, chunk] = [columns / 4, each * rowThreads * (columns / 4)]
+  const put = (row: number): string[] =>
+    range(groups).map(
+      (g) =>
+        `stage[slice * ${chunk}u + (rowSlot * ${each}u + ${row % each}u) * ${width}u + columnSlot + ${g * columnThreads}u] = ${sumOf(row, g)};`,
+    )
+  const place = right.neighbours ? { slot: 'f / 4u', lane: 'f % 4u' } : { slot: `f % ${width}u`, lane: `f / ${width}u` }
+  const terms = range(slices).map((slice) => `stage[${slice * chunk}u + e * ${width}u + ${place.slot}][${place.lane}]`)
+  // Row r of invocation row t is component r % 4 of slot t + r / 4 rowThreads.
+  const own = `(part * ${each}u + e % ${each}u)`
+  const slot = `(e / ${each}u + ${own} / 4u * ${rowThreads}u)`
+  return [
+    code.batch,
+    `for (var part = 0u; part < ${microRows / each}u; part++) {`,
+    'workgroupBarrier();',
+    'switch part {',
+    ...range(microRows / each).map((part) => {
+      const label = part === microRows / each - 1 ? 'default' : `case ${part}u`
+      return [`${label}: {`, ...range(each).flatMap((row) => put(part * each + row)), '}'].join('\n')
+    }),
+    '}',
+    'workgroupBarrier();',
+    `for (var place = localIndex; place < ${4 * chunk}u; place += ${rowThreads * columnThreads * slices}u) {`,
+    `let e = place / ${columns}u;`,
+    `let f = place % ${columns}u;`,
+    ...atRow(left.rowOf(slot, `(${own} % 4u)`), atColumn('f', treeOf(terms))),
+    '}',
+    '}',
+  ]
+}

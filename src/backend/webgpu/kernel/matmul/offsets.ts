@@ -1,0 +1,57 @@
+/** Offsets of a side's elements, and places of the epilogue, as statements of a shader. */
+import { sizeOf } from '../../../../array/shape.js'
+import type { Limits } from '../../dispatch.js'
+import { address, places } from '../../emit/address.js'
+import { emitBody } from '../../emit/body.js'
+import type { Shader } from '../../emit/shader.js'
+import type { Axis, Epilogue, Side } from './problem.js'
+
+export interface Code {
+  readonly code: string
+  /** An i32 expression. */
+  readonly value: string
+}
+
+/** Declares `name`: the offset of number `flat` (an i32 expression) along an axis, from `start` on. */
+export const declareOffset = (name: string, { dims, strides }: Axis, flat: string, start = '0i'): string => {
+  const { code, at } = places(dims, flat, name)
+  const sum = address({ offset: 0, strides }, at)
+  return `${code}\nlet ${name} = ${start === '0i' ? sum : sum === '0i' ? start : `${start} + ${sum}`};`
+}
+
+/** Declares `name`: where the matrix of a side begins that is number `batch` of the batch. */
+export const declareMatrix = (name: string, { batch, offset }: Side): string =>
+  sizeOf(batch.dims) === 1 ? `let ${name} = ${offset}i;` : declareOffset(name, batch, 'batch', `${offset}i`)
+
+/** The epilogue: statements for each of its three groups of places, and for its body at one place. */
+export interface EpilogueCode {
+  /** Goes where the i32 `batch` is known. */
+  readonly batch: string
+  /** Goes where the i32 `row` is known. */
+  readonly row: string
+  /** Goes where the i32 `column` is known. */
+  readonly column: string
+  readonly body: string
+}
+
+export const epilogueCode = (shader: Shader, epilogue: Epilogue, result: string): EpilogueCode => {
+  const batch = places(epilogue.batch, 'batch', 'batchAt')
+  const row = places(epilogue.rows, 'row', 'rowAt')
+  const column = places(epilogue.columns, 'column', 'columnAt')
+  const { code } = emitBody(shader, epilogue.body, [...batch.at, ...row.at, ...column.at], result)
+  return { batch: batch.code, row: row.code, column: column.code, body: code }
+}
+
+/** `count` workgroups, folded where they are more than fit in one direction; `number` is a u32 and may be count or more. */
+export const workgroupsFor = (
+  count: number,
+  { workgroups }: Limits,
+): { readonly workgroups: readonly [number, number, number]; readonly code: string } => {
+  if (count <= workgroups) return { workgroups: [count, 1, 1], code: 'let number = group.x;' }
+  const y = Math.ceil(count / workgroups)
+  const x = Math.ceil(count / y)
+  return {
+    workgroups: [x, y, 1],
+    code: `let number = group.y * ${x}u + group.x;\nif (number >= ${count}u) { return; }`,
+  }
+}

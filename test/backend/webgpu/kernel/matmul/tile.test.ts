@@ -1,0 +1,40 @@
+import fc from 'fast-check'
+import { describe, it } from 'vitest'
+import type { Tile } from '../../../../../src/backend/webgpu/kernel/matmul/tile.js'
+import { noGpu } from '../../harness.js'
+import { type Case, convolution, filterGradient, fourWays, randomCase } from './cases.js'
+import { byTile, expectEpilogue, expectProduct } from './check.js'
+
+const tile = (rows: number, columns: number, slices: number): Tile => ({
+  rows,
+  columns,
+  depth: slices === 1 ? 16 : 32,
+  microRows: rows >= 32 ? 8 : 4,
+  microColumns: columns >= 32 ? 8 : 4,
+  slices,
+})
+
+const pairs: readonly (readonly [Tile, Case])[] = [
+  ...fourWays(70, 75, 50).map((each) => [tile(64, 64, 1), each] as const),
+  ...fourWays(64, 128, 1100).map((each) => [tile(64, 64, 1), each] as const),
+  ...fourWays(40, 36, 64).map((each) => [tile(32, 32, 4), each] as const),
+  [tile(128, 128, 1), { name: 'large tiles', m: [130], n: [136], k: [40] }],
+  [tile(16, 64, 4), convolution('a convolution', [3, 4, 16], [10, 10], [3, 3], 1)],
+  [tile(64, 16, 8), filterGradient('a gradient', [3, 2, 16], 10, 3)],
+  [tile(32, 32, 2), { name: 'a batch', batch: [3], m: [9], n: [36], k: [20] }],
+]
+
+describe.skipIf(noGpu).each(pairs)('tile $rows x $columns', (which, each) => {
+  it(`${each.name} agrees with the interpreter`, () => expectProduct(each, byTile(which), true))
+  it(`${each.name} has an epilogue`, () => expectEpilogue(each, byTile(which)))
+})
+
+describe.skipIf(noGpu)('tiles', () => {
+  it('compute any product', async () => {
+    const some = fc.constantFrom(tile(16, 64, 4), tile(32, 32, 4), tile(64, 64, 1), tile(8, 128, 2))
+    await fc.assert(
+      fc.asyncProperty(some, randomCase(40), (which, each) => expectEpilogue(each, byTile(which))),
+      { numRuns: 6, seed: 2 },
+    )
+  })
+})
