@@ -28,6 +28,10 @@ const sums: Readonly<Record<string, Sum>> = {
     behind: true,
     step: (k, h, x) => same(U.tanh(U.add(U.matmul(h, U.transpose(k)), x))),
   },
+  'a product with the transpose of a sum': {
+    ...{ k: [3, 3], h: [3, 3], xs: [4, 3, 3], behind: true },
+    step: (k, h, x) => same(U.tanh(U.matmul(h, U.transpose(U.add(k, x))))),
+  },
   'a product from the left': {
     ...{ k: [2, 2], h: [2, 3], xs: [4, 2, 3], behind: true },
     step: (k, h, x) => same(U.tanh(U.add(U.matmul(k, h), x))),
@@ -49,6 +53,10 @@ const sums: Readonly<Record<string, Sum>> = {
     step: (k, h, x) => same(U.tanh(U.add(U.matmul(h, k), U.matmul(x, k)))),
   },
   'a sum over the batch': { ...vectors, behind: true, step: (k, h, x) => same(U.tanh(U.add(U.add(h, k), x))) },
+  'a sum over the batch that keeps its axis': {
+    ...{ k: [1, 3], h: [2, 3], xs: [4, 2, 3], behind: true },
+    step: (k, h, x) => same(U.tanh(U.add(U.add(h, k), x))),
+  },
   'two sums': {
     ...{ ...vectors, behind: true },
     step: (k, h, x) => [U.tanh(U.add(U.add(h, k), x)), U.add(U.mul(x, 2), k)],
@@ -87,5 +95,20 @@ describe.each(Object.entries(sums))('%s', (_, { step, behind, ...shapes }) => {
   it(behind ? 'is summed behind the loop' : 'is summed in the carry', () => {
     const loops = loopsOf(cotangents(looped(step), args, ['k']))
     expect(loops.map(({ carry }) => carry).at(-1)).toBe(behind ? 1 : 2)
+  })
+})
+
+describe('what is multiplied behind the loop is moved there, too', () => {
+  const moves: Readonly<Record<string, (h: T) => T>> = {
+    permute: (h) => U.permute(h, [1, 0]),
+    reshape: (h) => U.reshape(h, [3, 2]),
+    'reshape and permute': (h) => U.reshape(U.permute(U.reshape(h, [2, 3, 1]), [2, 1, 0]), [3, 2]),
+  }
+  it.each(Object.entries(moves))('%s', (_, move) => {
+    const args = [between([2, 3], -1, 1, 1), between([2, 3], -1, 1, 2), between([4, 2, 3], -1, 1, 3)] as const
+    const step: Step = (k, h, x) => [U.add(U.sin(h), x), U.matmul(move(h), k)]
+    // the states, as the forward loop gives them, times the cotangents, as they come: no second loop
+    expect(loopsOf(cotangents(looped(step), args, ['k'])).map(({ stacked }) => stacked)).toEqual([1])
+    expectAgreement(step, args, ['k', 'h', 'xs'])
   })
 })
