@@ -16,8 +16,9 @@ export type { CpuBuffer } from './runtime/executable.js'
 export interface CpuOptions {
   /**
    * How many threads compute, the calling one among them; 1 unless told. Where threads cannot share memory (a page's own
-   * thread, pages that are not isolated from other origins) it is 1 whatever was asked for: the device's `settings.threads`
-   * says what it is.
+   * thread, pages that are not isolated from other origins, Node before 20.16) it is 1 whatever was asked for: the device's
+   * `settings.threads` says what it is. In a browser they begin when an asynchronous call, such as `evaluate` or a fold,
+   * gives the event loop a turn; before that, and for synchronous calls alone, one thread does all.
    */
   readonly threads?: number
   /**
