@@ -167,20 +167,38 @@ export interface Locals {
   readonly v128: () => Local
 }
 
-/** A function: `write` gets its locals and parameters and returns its body. */
+/**
+ * A function: `write` gets its locals and parameters and returns its body. It is asked when the function first goes into
+ * a module: most programs need few of all functions.
+ */
 export const define = (
   params: readonly ValueType[],
   results: readonly ValueType[],
   write: (locals: Locals, ...params: readonly Local[]) => Code,
 ): FunctionDefinition => {
-  const locals: ValueType[] = []
-  const declare = (type: ValueType) => (): Local => {
-    locals.push(type)
-    return localAt(params.length + locals.length - 1, constants[type])
+  let known: Pick<FunctionDefinition, 'locals' | 'body'> | undefined
+  const written = (): Pick<FunctionDefinition, 'locals' | 'body'> => {
+    const locals: ValueType[] = []
+    const declare = (type: ValueType) => (): Local => {
+      locals.push(type)
+      return localAt(params.length + locals.length - 1, constants[type])
+    }
+    const body = write(
+      { i32: declare('i32'), f32: declare('f32'), v128: declare('v128') },
+      ...params.map((type, index) => localAt(index, constants[type])),
+    )
+    return { locals, body }
   }
-  const body = write(
-    { i32: declare('i32'), f32: declare('f32'), v128: declare('v128') },
-    ...params.map((type, index) => localAt(index, constants[type])),
-  )
-  return { params, results, locals, body }
+  return {
+    params,
+    results,
+    get locals() {
+      known ??= written()
+      return known.locals
+    },
+    get body() {
+      known ??= written()
+      return known.body
+    },
+  }
 }

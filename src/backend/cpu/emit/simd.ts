@@ -14,25 +14,24 @@ const splatInteger = (n: number): Code => {
 }
 
 type Constant = (n: number) => Code
-const instruction = (code: number): number[] => [0xfd, ...unsigned(code)]
-const unary =
-  (code: number, constant: Constant) =>
-  (a: Operand): Code => [valueOf(a, constant), ...instruction(code)]
-const binary =
-  (code: number, constant: Constant) =>
-  (a: Operand, b: Operand): Code => [valueOf(a, constant), valueOf(b, constant), ...instruction(code)]
-const shift =
-  (code: number) =>
-  (a: Operand, bits: Operand): Code => [valueOf(a, splatInteger), valueOf(bits, i32Constant), ...instruction(code)]
+const instruction = (code: number): readonly number[] => [0xfd, ...unsigned(code)]
+const unary = (code: number, constant: Constant) => {
+  const bytes = instruction(code)
+  return (a: Operand): Code => [valueOf(a, constant), bytes]
+}
+const binary = (code: number, constant: Constant) => {
+  const bytes = instruction(code)
+  return (a: Operand, b: Operand): Code => [valueOf(a, constant), valueOf(b, constant), bytes]
+}
+const shift = (code: number) => {
+  const bytes = instruction(code)
+  return (a: Operand, bits: Operand): Code => [valueOf(a, splatInteger), valueOf(bits, i32Constant), bytes]
+}
 
-const load =
-  (code: number, alignment: number) =>
-  (address: Operand, offset = 0): Code => [
-    valueOf(address, i32Constant),
-    ...instruction(code),
-    alignment,
-    ...unsigned(offset),
-  ]
+const load = (code: number, alignment: number) => {
+  const bytes = [...instruction(code), alignment]
+  return (address: Operand, offset = 0): Code => [valueOf(address, i32Constant), bytes, unsigned(offset)]
+}
 
 /** What does not care for the type of the lanes. Numbers are int32 in all lanes. */
 export const v128 = {
