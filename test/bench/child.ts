@@ -1,8 +1,18 @@
-/** One workload in a fresh process: `child.ts NAME DEVICE THREADS` prints its figures as one line of JSON. */
-const [name = '', kind = 'cpu', threads = '1'] = process.argv.slice(2)
+/** One workload in a fresh process: `child.ts NAME DEVICE THREADS [fastMath] [openblas]` prints its figures as JSON. */
+const [name = '', kind = 'cpu', threads = '1', ...options] = process.argv.slice(2)
+
+const openCpu = async () => {
+  const { cpu } = await import('pullback/cpu')
+  const choice = { threads: Number(threads), fastMath: options.includes('fastMath') }
+  if (!options.includes('openblas')) return cpu(choice)
+  const library = await (await import('pullback/node')).openblas({ threads: choice.threads })()
+  if (library._tag === 'Left') throw new Error(library.left.message)
+  return cpu({ ...choice, matmul: library.right })
+}
 
 const deviceOf = async () => {
-  if (kind === 'cpu') return (await import('pullback/cpu')).cpu({ threads: Number(threads) })
+  if (kind === 'cpu') return openCpu()
+  if (options.length > 0) throw new Error(`${kind} has no ${options.join(' or ')}`)
   if (threads !== '1') throw new Error(`${kind} has one thread, got ${threads}`)
   if (kind === 'reference') return (await import('pullback/reference')).reference()
   throw new Error(`unknown device ${kind}: expected cpu or reference`)
@@ -18,6 +28,7 @@ console.log(
     workload: name,
     device: kind,
     threads: Number(threads),
+    ...Object.fromEntries(options.map((option) => [option, true])),
     ...figures,
     ...(flops === undefined || best === undefined ? {} : { gflops: flops / best / 1e6 }),
     rss_mb: Math.round(process.resourceUsage().maxRSS / 1024),

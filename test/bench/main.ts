@@ -1,5 +1,5 @@
 /**
- * `npm run bench -- [--json] [--device cpu|reference] [--threads N] [--filter NAME]`
+ * `npm run bench -- [--json] [--device cpu|reference] [--threads N] [--fastMath] [--openblas] [--filter NAME]`
  *
  * Every workload in a fresh process; one JSON object a line with `--json`, else a table row.
  */
@@ -17,6 +17,8 @@ const { values } = parseArgs({
     json: { type: 'boolean', default: false },
     device: { type: 'string', default: 'cpu' },
     threads: { type: 'string', default: '1' },
+    fastMath: { type: 'boolean', default: false },
+    openblas: { type: 'boolean', default: false },
     filter: { type: 'string', default: '' },
   },
 })
@@ -25,8 +27,9 @@ const tsconfig = fileURLToPath(new URL('tsconfig.json', import.meta.url))
 const child = fileURLToPath(new URL('child.ts', import.meta.url))
 // The child resolves the package as this process does: to what was built.
 const loader = ['--import', 'tsx']
+const options = (['fastMath', 'openblas'] as const).filter((option) => values[option])
 const inProcess = (name: string): Figures => {
-  const args = [...loader, child, name, values.device, values.threads]
+  const args = [...loader, child, name, values.device, values.threads, ...options]
   const { status, stdout, stderr } = spawnSync(process.execPath, args, {
     encoding: 'utf8',
     env: { ...process.env, TSX_TSCONFIG_PATH: tsconfig },
@@ -41,7 +44,7 @@ const inProcess = (name: string): Figures => {
           stderr
             .trim()
             .split('\n')
-            .find((text) => /rror/.test(text)) ?? 'failed',
+            .find((text) => /^\w*Error:/.test(text)) ?? 'failed',
       }
 }
 
