@@ -64,7 +64,7 @@ export const drawCurves = (canvas: HTMLCanvasElement, { measure, steps, training
   const means = smoothed(values)
   const least = [...means, ...heldOut.map((point) => point[measure])].reduce((a, b) => Math.min(a, b), 0.1)
   const axis = measure === 'loss' ? lossAxis(least) : accuracyAxis
-  const [left, right, top, bottom] = [42, width - 6, 8, height - 22]
+  const [left, right, top, bottom] = [50, width - 6, 8, height - 22]
   const x = (step: number): number => left + ((right - left) * step) / steps
   const y = (value: number): number => bottom - (bottom - top) * Math.max(-0.02, Math.min(1.02, axis.place(value)))
 

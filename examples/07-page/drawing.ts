@@ -13,7 +13,7 @@ export interface Surface {
 /** Side of the surface, and of what is read of it. */
 const size = 280
 export const inkSize = 140
-const width = 22
+const width = 30
 const [near, far] = [10, 40]
 
 const arrows: Readonly<Record<string, Place>> = {

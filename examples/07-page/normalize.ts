@@ -16,7 +16,7 @@ const extent = (
   let [left, top, right, bottom] = [size, size, 0, 0]
   for (let y = 0; y < size; y++)
     for (let x = 0; x < size; x++) {
-      if (ink[y * size + x] <= 0.1) continue
+      if (ink[y * size + x] === 0) continue
       if (x < left) left = x
       if (x >= right) right = x + 1
       if (y < top) top = y
@@ -51,12 +51,16 @@ export const normalizeDrawing = (ink: Float32Array, size: number): Float32Array 
       massX += value * ((x0 + x1) / 2)
       massY += value * ((y0 + y1) / 2)
     }
-  // Pixel i has its middle at i + 0.5.
-  const shift = (center: number): number => Math.max(0, Math.min(side - box, Math.round(middle + 0.5 - center)))
-  const [shiftX, shiftY] = [shift(massX / mass), shift(massY / mass)]
+  // Pixel i has its middle at i + 0.5. All ink stays within the picture.
+  const shift = (center: number, extent: number): number =>
+    Math.max(0, Math.min(side - Math.ceil(extent), Math.round(middle + 0.5 - center)))
+  const shiftX = shift(massX / mass, (right - left) * scale)
+  const shiftY = shift(massY / mass, (bottom - top) * scale)
   const picture = new Float32Array(side * side)
   for (let row = 0; row < box; row++)
-    for (let column = 0; column < box; column++)
-      picture[(row + shiftY) * side + column + shiftX] = Math.min(1, small[row * box + column])
+    for (let column = 0; column < box; column++) {
+      const value = small[row * box + column]
+      if (value > 0) picture[(row + shiftY) * side + column + shiftX] = Math.min(1, value)
+    }
   return picture
 }
