@@ -1,13 +1,14 @@
 import { execFileSync } from 'node:child_process'
 import { setTimeout } from 'node:timers/promises'
 import fc from 'fast-check'
-import { expect, it } from 'vitest'
+import { expect, it, vi } from 'vitest'
 import { programs } from '../../../laws/arbitrary.js'
 import { backendLaws } from '../../../laws/backend.js'
 import { identical } from '../../../laws/compare.js'
 import { programOf } from '../../../laws/program/index.js'
 import type { HostArray } from '../../../src/array/dtype.js'
 import { backendOn } from '../../../src/backend/cpu/backend.js'
+import { cpu } from '../../../src/backend/cpu/index.js'
 import { control } from '../../../src/backend/cpu/kernel/threads.js'
 import { createExecutable } from '../../../src/backend/cpu/runtime/executable.js'
 import { createRuntime, type Runtime } from '../../../src/backend/cpu/runtime/runtime.js'
@@ -216,11 +217,20 @@ it('workers take part', async () => {
   expect(words[control.active >> 2]).toBe(0)
 })
 
-it('workers do not keep a process alive', () => {
+it('workers begin whatever flags Node has, and do not keep a process alive', () => {
   const code = `
     import { add, tensor, toArray } from 'pullback'
     import { cpu } from 'pullback/cpu'
-    console.log(toArray(cpu({ threads: 2 }).evaluateSync(add(tensor([1, 2], [2]), 1))).join())`
+    const device = cpu({ threads: 2 })
+    await new Promise((resolve) => setTimeout(resolve, 300))
+    console.log(toArray(device.evaluateSync(add(tensor([1, 2], [2]), 1))).join(), device.settings.threads)`
   const options = { encoding: 'utf8', timeout: 60_000 } as const
-  expect(execFileSync('npx', ['tsx', '--input-type=module', '-e', code], options).trim()).toBe('2,3')
+  expect(execFileSync('npx', ['tsx', '--input-type=module', '-e', code], options).trim()).toBe('2,3 2')
+})
+
+it('where threads cannot be had there is one, and the device says so', () => {
+  const builtin = vi.spyOn(process, 'getBuiltinModule').mockReturnValue(undefined as never)
+  expect(cpu({ threads: 4 }).settings.threads).toBe(1)
+  builtin.mockRestore()
+  expect(cpu({ threads: 4 }).settings.threads).toBe(4)
 })
