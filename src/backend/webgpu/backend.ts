@@ -10,7 +10,7 @@ import { planProgram } from './plan.js'
 import { alignment } from './room.js'
 import { createCommands } from './runtime/commands.js'
 import { createExecutable, guarded, nameOf } from './runtime/executable.js'
-import { type Block, mebibytes } from './runtime/memory.js'
+import { type Block, showBytes } from './runtime/memory.js'
 import type { Runtime } from './runtime/runtime.js'
 import { arrayFrom, wordsOf } from './runtime/transfer.js'
 
@@ -22,16 +22,16 @@ const describeBuffer = (program: Program, { buffers }: KernelPlan, buffer: numbe
     return `${dtype}[${shape.join(', ')}]`
   }
   if (role.kind === 'temporary') return `a temporary of ${nameOf(buffers[buffer])}`
-  return role.kind === 'input'
-    ? `input ${role.index}, ${shapeOf(program.inputs[role.index])},`
-    : `output ${role.kind === 'output' ? role.index : role.output}, ${nameOf(buffers[buffer])},`
+  if (role.kind === 'input') return `input ${role.index}, ${shapeOf(program.inputs[role.index])},`
+  const output = role.kind === 'output' ? role.index : role.output
+  return `output ${output}, ${shapeOf(program.outputs[output])},`
 }
 
 const tooLarge = (what: string, elements: number, most: number): DeviceError =>
   new DeviceError(
     'webgpu',
     'limit',
-    `${what} takes ${mebibytes(4 * elements)}, and the adapter's limit for one array is ${mebibytes(4 * most)}`,
+    `${what} takes ${showBytes(4 * elements)}, and the adapter's limit for one array is ${showBytes(4 * most)}`,
     'Use smaller batches, or split the array.',
   )
 
@@ -82,7 +82,15 @@ export const backendOn = (runtime: Runtime): Backend<Block, 'async'> => {
     download: async (block, dtype, size) => {
       health.check()
       if (block.failure !== undefined) throw block.failure
-      return arrayFrom(await readback.read(block.buffer, size), dtype, size)
+      const created = memory.settled()
+      const words = guarded(runtime, () => {
+        const asked = readback.read(block.buffer, size)
+        if (created !== undefined) readback.flush()
+        return asked
+      })
+      words.catch(() => {})
+      if (created !== undefined) await created
+      return arrayFrom(await words, dtype, size)
     },
     release: memory.release,
   }

@@ -36,13 +36,14 @@ export const blockBytes = (bytes: number): number => {
   return Math.ceil(units / step) * step * offsetAlignment
 }
 
-export const mebibytes = (bytes: number): string => `${Math.ceil(bytes / 1048576)} MiB`
+export const showBytes = (bytes: number): string =>
+  bytes < 1048576 ? `${bytes} bytes` : `${Math.ceil(bytes / 1048576)} MiB`
 
 const tooLarge = (bytes: number, what: string, limit: number): DeviceError =>
   new DeviceError(
     'webgpu',
     'limit',
-    `${what} needs a buffer of ${mebibytes(bytes)}, and the adapter's limit is ${mebibytes(limit)}`,
+    `${what} needs a buffer of ${showBytes(bytes)}, and the adapter's limit is ${showBytes(limit)}`,
     'Use smaller batches or arrays.',
   )
 
@@ -50,7 +51,7 @@ const outOfMemory = (bytes: number, what: string, used: number): DeviceError =>
   new DeviceError(
     'webgpu',
     'memory',
-    `there is no room for ${mebibytes(bytes)} more for ${what}, beside ${mebibytes(used)} in use`,
+    `there is no room for ${showBytes(bytes)} more for ${what}, beside ${showBytes(used)} in use`,
     'Use smaller batches, or let go of what is placed on the device.',
   )
 

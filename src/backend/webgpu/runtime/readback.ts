@@ -15,6 +15,8 @@ export interface Readback {
   readonly append: (encoder: GPUCommandEncoder) => void
   /** Maps what was copied by submitted commands. */
   readonly submitted: () => void
+  /** Submits the copies that were asked for at once. */
+  readonly flush: () => void
 }
 
 interface Request {
@@ -83,6 +85,7 @@ export const createReadback = (device: GPUDevice, health: Health): Readback => {
   return {
     append,
     submitted,
+    flush,
     read: (buffer, words) =>
       new Promise((resolve, reject) => {
         if (requests.length === 0) queueMicrotask(flush)
