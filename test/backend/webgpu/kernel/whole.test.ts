@@ -19,10 +19,16 @@ const plan = (kernel: WholeKernel, inputs: readonly Given[], dtype: DType, size:
     [],
     [kernel],
   )
-const expectSame = async (kernel: WholeKernel, inputs: readonly Given[], dtype: DType, size: number): Promise<void> => {
+const expectSame = async (
+  kernel: WholeKernel,
+  inputs: readonly Given[],
+  dtype: DType,
+  size: number,
+  limits = ownLimits,
+): Promise<void> => {
   const own = plan(kernel, inputs, dtype, size)
   const data = inputs.map(({ data }) => data)
-  await expectPlan(own, generators, data, [], exactly, ownLimits)
+  await expectPlan(own, generators, data, [], exactly, limits)
 }
 const dispatchCount = (kernel: WholeKernel, inputs: readonly Given[], dtype: DType, size: number): number =>
   dispatchesOf(plan(kernel, inputs, dtype, size), generators, leastLimits).dispatches.length
@@ -259,5 +265,34 @@ describe.skipIf(noGpu)('dynamicSlice', () => {
       [numbers('float32', 144, 1), integers([5, 3, -1])],
       'float32',
       48,
+    ))
+})
+
+describe.skipIf(noGpu)('where few workgroups fit in one direction', () => {
+  const limits = { ...leastLimits, workgroups: 6 }
+  it('gather', () =>
+    expectSame(
+      gatherOf(50, 300, 5),
+      [numbers('int32', 250, 1), integers(indicesOf(300, 50, 1))],
+      'int32',
+      1500,
+      limits,
+    ))
+  it('scatterAdd', () =>
+    expectSame(
+      scatterOf('int32', 80, 90, 67),
+      [integers(indicesOf(90, 80, 1)), numbers('int32', 90 * 67, 1)],
+      'int32',
+      80 * 67,
+      limits,
+    ))
+  it('argSort', () => expectSame(sortOf('int32', 20, 50), [numbers('int32', 1000, 1)], 'int32', 1000, limits))
+  it('cumulativeSum', () =>
+    expectSame(
+      { kind: 'cumulativeSum', dtype: 'int32', source: 0, target: 1, outer: 200, length: 70, inner: 1 },
+      [numbers('int32', 14_000, 1)],
+      'int32',
+      14_000,
+      limits,
     ))
 })
