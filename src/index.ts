@@ -7,7 +7,15 @@
 export * from './array/index.js'
 export * from './data/index.js'
 export * from './diff/index.js'
-export type { Backend, Executable, KernelDescription, PlanDescription, RunOptions, Value } from './engine/backend.js'
+export type {
+  Backend,
+  DeviceSettings,
+  Executable,
+  KernelDescription,
+  PlanDescription,
+  RunOptions,
+  Value,
+} from './engine/backend.js'
 export { describePlan } from './engine/describe.js'
 export { type Device, type DeviceOptions, deviceOf, type SyncDevice } from './engine/device.js'
 export { DeviceError, type DeviceErrorReason } from './engine/deviceError.js'
