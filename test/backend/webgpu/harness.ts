@@ -106,10 +106,24 @@ const pipelineOf = (device: GPUDevice, source: string): Promise<GPUComputePipeli
   let pipeline = pipelines.get(source)
   if (pipeline === undefined) {
     const module = device.createShaderModule({ code: source })
-    pipeline = device.createComputePipelineAsync({ layout: 'auto', compute: { module, entryPoint: 'main' } })
+    const complain = async (reason: unknown): Promise<never> => {
+      const { messages } = await module.getCompilationInfo()
+      throw new Error([String(reason), ...messages.map(({ lineNum, message }) => `${lineNum}: ${message}`)].join('\n'))
+    }
+    pipeline = device
+      .createComputePipelineAsync({ layout: 'auto', compute: { module, entryPoint: 'main' } })
+      .catch(complain)
     pipelines.set(source, pipeline)
   }
   return pipeline
+}
+
+/** What is wrong with a source; compiles nothing. */
+export const mistakeIn = async (source: string): Promise<string | undefined> => {
+  const { device } = found!
+  device.pushErrorScope('validation')
+  device.createShaderModule({ code: source })
+  return (await device.popErrorScope())?.message
 }
 
 /** Runs dispatches in order on slots, each a GPU buffer. */

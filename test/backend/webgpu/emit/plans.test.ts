@@ -1,10 +1,10 @@
 import fc from 'fast-check'
-import { describe, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import type { HostArray } from '../../../../src/array/dtype.js'
 import { loop } from '../../../../src/backend/webgpu/kernel/loop.js'
 import { reduce } from '../../../../src/backend/webgpu/kernel/reduce.js'
 import { bools, integers, noise, someFloats, unsigned } from '../../cpu/support.js'
-import { expectPlan, leastLimits, noGpu, ownLimits } from '../harness.js'
+import { dispatchesOf, expectPlan, leastLimits, mistakeIn, noGpu, ownLimits } from '../harness.js'
 import { loopSample, reduceSample, type Sample, totalSize } from './plans.js'
 
 const dataFor = ({ plan, seed }: Sample): HostArray[] =>
@@ -33,6 +33,15 @@ const check = async (sample: Sample, index: number): Promise<void> =>
 const runs = Number(process.env.PLANS ?? 20)
 
 describe.skipIf(noGpu)('random plans', () => {
+  it('are valid shaders', async () => {
+    const samples = [loopSample, reduceSample].flatMap((arbitrary) => fc.sample(arbitrary, 40 * runs))
+    for (const { plan } of samples)
+      for (const { source } of dispatchesOf(plan, { loop, reduce }, leastLimits).dispatches) {
+        const mistake = await mistakeIn(source)
+        if (mistake !== undefined) expect.fail(`${mistake}\n${source}`)
+      }
+  })
+
   for (const [name, arbitrary] of [
     ['loops', loopSample],
     ['reductions', reduceSample],

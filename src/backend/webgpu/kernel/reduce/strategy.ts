@@ -1,5 +1,4 @@
 /** How the work of a reduction is shared among invocations: a function of shapes and strides alone. */
-import { sizeOf } from '../../../../array/shape.js'
 import type { ReduceKernel } from '../../../../engine/kernel.js'
 import type { Limits } from '../../dispatch.js'
 
@@ -13,7 +12,8 @@ export interface Sharing {
 
 /** So many invocations keep a large GPU busy. */
 const plenty = 65536
-const largestGroup = 256
+/** More invocations a workgroup where there are few of them. */
+const [usualGroup, largestGroup] = [256, 1024]
 
 const floorPower = (n: number): number => 2 ** Math.floor(Math.log2(Math.max(1, n)))
 const ceilPower = (n: number): number => 2 ** Math.ceil(Math.log2(Math.max(1, n)))
@@ -35,17 +35,16 @@ const lastLarge = (dims: readonly number[], begin: number, end: number): number 
 }
 
 /** Whether the elements of one kept place are neighbours in memory rather than those of neighbouring places. */
-const reducesNeighbours = (kernel: ReduceKernel): boolean => {
+export const reducesNeighbours = (kernel: ReduceKernel): boolean => {
   const { dims, kept } = kernel
   const places = neighbours(kernel, lastLarge(dims, 0, kept))
   const elements = neighbours(kernel, lastLarge(dims, kept, dims.length))
   return elements >= places
 }
 
-/** `count` elements (or groups of four) for each kept place. */
-export const shareOut = (kernel: ReduceKernel, count: number, limits: Limits): Sharing => {
-  const group = Math.min(largestGroup, floorPower(limits.invocations))
-  const kept = sizeOf(kernel.dims.slice(0, kernel.kept))
+/** `kept` places (or groups of four), each of `count` elements (or groups of four). */
+export const shareOut = (kernel: ReduceKernel, kept: number, count: number, limits: Limits): Sharing => {
+  const group = Math.min(kept < 128 ? largestGroup : usualGroup, floorPower(limits.invocations))
   // A few elements for each slice, fewer where there would be too few invocations.
   const wanted = kept * (count / 4) < plenty ? count / 2 : count / 4
   if (reducesNeighbours(kernel)) {
@@ -53,7 +52,7 @@ export const shareOut = (kernel: ReduceKernel, count: number, limits: Limits): S
     return { slices, places: Math.min(Math.max(1, 64 / slices), ceilPower(kept)), slicesFirst: true }
   }
   const side = Math.min(ceilPower(kept), 8)
-  const slices = within(Math.min(floorPower(wanted), ceilPower(plenty / kept)), 1, group / side)
+  const slices = within(Math.min(floorPower(wanted), ceilPower(plenty / kept)), 1, Math.min(group, usualGroup) / side)
   return { slices, places: Math.min(ceilPower(kept), Math.max(side, 64 / slices)), slicesFirst: false }
 }
 

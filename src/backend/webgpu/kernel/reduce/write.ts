@@ -10,8 +10,10 @@ export interface Task {
   readonly shader: Shader
   readonly state: State
   readonly lanes: Lanes
+  /** Whether four lanes are neighbouring places, not elements of one. */
+  readonly abreast: boolean
   readonly sharing: Sharing
-  /** Kept dims, and reduced ones; with four lanes the last of these counts groups of four. */
+  /** Kept dims, and reduced ones; with four lanes the last kept or the last reduced one counts groups of four. */
   readonly kept: readonly number[]
   readonly reduced: readonly number[]
   /** Into how many chunks the elements are cut; the last kept dim counts them, where there are several. */
@@ -22,7 +24,7 @@ export interface Task {
     reduced: readonly string[],
     flat: string,
   ) => { readonly code: string; readonly parts: Parts }
-  /** Statements that use the state of a kept place. */
+  /** Statements that use the state of a kept place, or of four. */
   readonly end: (kept: readonly string[], parts: Parts) => string
 }
 
@@ -102,7 +104,7 @@ ${state.join(total, part.parts, lanes)}
 }
 
 /** Joins what the slices of a place have, halving their number. */
-const tree = (state: State, sharing: Sharing, parts: Parts): string => {
+const tree = (state: State, sharing: Sharing, parts: Parts, lanes: Lanes): string => {
   const { slices, slicesFirst } = sharing
   const apart = slicesFirst ? 1 : sharing.places
   const of = (index: string): Parts => parts.map((_, i) => `shared${i}[${index}]`)
@@ -111,14 +113,15 @@ const tree = (state: State, sharing: Sharing, parts: Parts): string => {
 for (var half = ${slices / 2}u; half > 0u; half >>= 1u) {
 workgroupBarrier();
 if (slice < i32(half)) {
-${state.join(parts, of(`localIndex + half * ${apart}u`), 1)}
+${state.join(parts, of(`localIndex + half * ${apart}u`), lanes)}
 ${parts.map((part, i) => `${here[i]} = ${part};`).join('\n')}
 }
 }`
 }
 
 export const write = (task: Task): Source => {
-  const { shader, state, lanes, sharing, kept, reduced, chunks, end } = task
+  const { shader, state, lanes, abreast, sharing, kept, reduced, chunks, end } = task
+  const width = abreast ? lanes : 1
   const { limits } = shader.context
   const count = sizeOf(kept)
   const { places: side, slices, slicesFirst } = sharing
@@ -137,9 +140,9 @@ export const write = (task: Task): Source => {
     slices === 1 && chunks === 1 && reduced.filter((size) => size > 1).length > 1 && (reduced.at(-1) ?? 1) <= 4096
       ? nested(task, place.at, total.parts)
       : strided(task, place.at, 'slice', chunk, total.parts)
-  const single = lanes === 1 ? total.parts : state.parts.map((_, i) => `single${i}`)
+  const single = lanes === width ? total.parts : state.parts.map((_, i) => `single${i}`)
   const collapse =
-    lanes === 1
+    lanes === width
       ? ''
       : [
           // ((0 + 2) + (1 + 3))
@@ -170,7 +173,7 @@ export const write = (task: Task): Source => {
       slices === 1
         ? ''
         : state.parts
-            .map(({ dtype }, i) => `var<workgroup> shared${i}: array<${typeOf(dtype)}, ${side * slices}>;`)
+            .map(({ dtype }, i) => `var<workgroup> shared${i}: array<${typeOf(dtype, width)}, ${side * slices}>;`)
             .join('\n'),
     main: `let slice = i32(${split[0]});
 let place = ${group} * ${side}i + i32(${split[1]});
@@ -178,7 +181,7 @@ ${place.code}
 ${total.code}
 ${guarded(inside, elements)}
 ${collapse}
-${slices === 1 ? '' : tree(state, sharing, single)}
+${slices === 1 ? '' : tree(state, sharing, single, width)}
 ${guarded(last, end(place.at, single))}`,
     workgroups: [x, y, 1],
     workgroupSize: [side * slices, 1, 1],
