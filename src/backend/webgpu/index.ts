@@ -28,8 +28,9 @@ export interface WebgpuOptions extends AdapterOptions, DeviceOptions {
  * import { webgpu } from 'pullback/webgpu'
  *
  * const opened = await webgpu()()
- * if (opened._tag === 'Right') toArray(await opened.right.evaluate(add(tensor([1, 2]), 1))) // => Float32Array [2, 3]
- * else console.log(opened.left.message)
+ * if (opened._tag === 'Left') throw opened.left
+ * const sum = await opened.right.evaluate(add(tensor([1, 2]), 1))
+ * toArray(sum) // => Float32Array [2, 3]
  */
 export const webgpu = ({ budget = 2 ** 28, ...options }: WebgpuOptions = {}): TaskEither<DeviceError, Device> =>
   pipe(
