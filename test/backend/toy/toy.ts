@@ -6,13 +6,10 @@ import type { Backend, DType, HostArray, Instruction, Program, ScanProgram } fro
 import { binary, cast, isLess, reductions, rounding, unary } from './scalar.js'
 
 type List = readonly number[]
-/** An array in the memory of this device: its elements in row-major order. */
-interface Memory {
-  readonly numbers: List
-}
-interface Operand extends Memory {
+interface Operand {
   readonly dtype: DType
   readonly shape: List
+  readonly numbers: List
 }
 
 const arrays = {
@@ -22,7 +19,7 @@ const arrays = {
   uint32: Uint32Array,
   bool: Uint8Array,
 }
-const toHost = ({ numbers }: Memory, dtype: DType): HostArray => arrays[dtype].from(numbers)
+const toHost = (numbers: List, dtype: DType): HostArray => arrays[dtype].from(numbers)
 
 const range = (length: number): number[] => Array.from({ length }, (_, i) => i)
 const pick = (places: List, from: List): number[] => places.map((place) => from[place])
@@ -65,7 +62,7 @@ const ops: Readonly<Record<string, (instruction: Instruction, ...operands: Opera
   reshape: (_, x) => x.numbers,
   broadcast: ({ shape }, x) => spread(x, shape),
   cast: ({ dtype }, x) => x.numbers.map((a) => rounding[dtype](cast(a, x.dtype, dtype))),
-  bitcast: ({ dtype }, x) => [...new arrays[dtype](toHost(x, x.dtype).buffer as ArrayBuffer)],
+  bitcast: ({ dtype }, x) => [...new arrays[dtype](toHost(x.numbers, x.dtype).buffer as ArrayBuffer)],
   select: ({ shape }, x, y, z) => {
     const [a, b] = [spread(y, shape), spread(z, shape)]
     return spread(x, shape).map((chosen, i) => (chosen === 1 ? a[i] : b[i]))
@@ -148,48 +145,47 @@ const compute = (instruction: Instruction, operands: readonly Operand[]): List =
 }
 
 /** The last carry, then the stacked results. */
-const scan = (body: ScanProgram, inputs: readonly Memory[], scalars: List): readonly Memory[] => {
+const scan = (body: ScanProgram, inputs: readonly List[], scalars: List): readonly List[] => {
   const { program, length, reverse, carry, sequences, stacked } = body
+  const slices = (step: number): readonly List[] =>
+    inputs
+      .slice(carry, carry + sequences)
+      .map((whole) => whole.slice((step * whole.length) / length, ((step + 1) * whole.length) / length))
   const steps: List[][] = range(stacked).map(() => [])
   let state = inputs.slice(0, carry)
   for (const step of reverse ? range(length).reverse() : range(length)) {
-    const slices = inputs.slice(carry, carry + sequences).map(({ numbers }) => {
-      const size = numbers.length / length
-      return { numbers: numbers.slice(step * size, (step + 1) * size) }
-    })
-    const results = interpret(program, [...state, ...slices, ...inputs.slice(carry + sequences)], scalars)
+    const results = interpret(program, [...state, ...slices(step), ...inputs.slice(carry + sequences)], scalars)
     state = results.slice(0, carry)
-    for (const s of range(stacked)) steps[s][step] = results[carry + s].numbers
+    for (const s of range(stacked)) steps[s][step] = results[carry + s]
   }
-  return [...state, ...steps.map((each) => ({ numbers: each.flat() }))]
+  return [...state, ...steps.map((each) => each.flat())]
 }
 
-const interpret = ({ instructions, outputs }: Program, inputs: readonly Memory[], scalars: List): Memory[] => {
-  const results: (readonly Memory[])[] = []
+const interpret = ({ instructions, outputs }: Program, inputs: readonly List[], scalars: List): List[] => {
+  const results: (readonly List[])[] = []
   for (const instruction of instructions) {
     const [{ op, dtype, body }, number] = [instruction, instruction.attributes[0]]
-    const operands = instruction.inputs.map((i) => ({ ...instructions[i], ...results[i][0] }))
+    const given = instruction.inputs.map((i) => results[i][0])
+    const operands = instruction.inputs.map((i, k) => ({ ...instructions[i], numbers: given[k] }))
     if (op === 'input') results.push([inputs[number]])
-    else if (op === 'scalar') results.push([{ numbers: [rounding[dtype](scalars[number])] }])
+    else if (op === 'scalar') results.push([[rounding[dtype](scalars[number])]])
     else if (op === 'project') results.push([results[instruction.inputs[0]][number]])
-    else if (body !== undefined) results.push(scan(body, operands, scalars))
-    else results.push([{ numbers: compute(instruction, operands) }])
+    else results.push(body === undefined ? [compute(instruction, operands)] : scan(body, given, scalars))
   }
   return outputs.map((output) => results[output][0])
 }
 
-export const toy: Backend<Memory, 'sync'> = {
+/** A buffer is a list of numbers that nobody changes, so that several may be one. */
+export const toy: Backend<List, 'sync'> = {
   name: 'toy',
   mode: 'sync',
   dtypes: ['float32', 'int32', 'uint32', 'bool'],
   compile: (program, { keep }) => ({
     run: (inputs, scalars) => {
-      const given = inputs.map((value) => (value.kind === 'host' ? { numbers: [...value.data] } : value.buffer))
-      return interpret(program, given, scalars).map((memory, i) => {
+      const given = inputs.map((value) => (value.kind === 'host' ? [...value.data] : value.buffer))
+      return interpret(program, given, scalars).map((buffer, i) => {
         const { dtype } = program.instructions[program.outputs[i]]
-        return keep === 'host'
-          ? { kind: 'host', data: toHost(memory, dtype) }
-          : { kind: 'device', buffer: { ...memory } }
+        return keep === 'host' ? { kind: 'host', data: toHost(buffer, dtype) } : { kind: 'device', buffer }
       })
     },
     describe: () => ({
@@ -198,7 +194,7 @@ export const toy: Backend<Memory, 'sync'> = {
     }),
     dispose: () => {},
   }),
-  upload: (data) => ({ numbers: [...data] }),
-  download: (memory, dtype) => toHost(memory, dtype),
+  upload: (data) => [...data],
+  download: (buffer, dtype) => toHost(buffer, dtype),
   release: () => {},
 }
