@@ -76,7 +76,8 @@ export const emitBody = (
       case 'scalar':
         return named(spread(each.dtype, shader.scalar(each.index, each.dtype)))
       case 'constant':
-        return spread(each.dtype, shader.constant(each.value, each.dtype))
+        // Named, so that no expression is constant: WGSL refuses those that overflow or divide by 0.
+        return named(spread(each.dtype, shader.constant(each.value, each.dtype)))
       case 'index': {
         const first = address(each, at)
         const stride = innermost(each.strides)

@@ -192,25 +192,24 @@ export const reduceSample: fc.Arbitrary<Sample> = fc.integer({ min: 1, max: 2 **
     const integers = valueOf(pick, body, isInteger)
     const numbers = valueOf(pick, body, (dtype) => dtype !== 'bool')
     const op =
-      integers !== undefined && pick([true, false])
-        ? pick(['sum', 'prod', 'max', 'argMax'] as const)
-        : pick(['max', 'min', 'argMax'] as const)
+      numbers === undefined
+        ? 'argMax'
+        : integers !== undefined && pick([true, false])
+          ? pick(['sum', 'prod', 'max', 'argMax'] as const)
+          : pick(['max', 'min', 'argMax'] as const)
     const value = op === 'sum' || op === 'prod' ? integers! : (numbers ?? 0)
     const all = [...body.operands, ...body.steps]
     const dtype = op === 'argMax' ? 'int32' : all[value]!.dtype
     const epilogue = bodyOf(pick, kept, buffers, [{ kind: 'result', dtype }], pick([1, 2]))
     return {
       kind: 'reduce',
-      op: numbers === undefined ? 'argMax' : op,
+      op,
       dims,
       kept: kept.length,
       outer: outer.length,
       ...body,
       value,
-      epilogue:
-        numbers === undefined
-          ? { ...epilogue, operands: [{ kind: 'result', dtype: 'int32' }, ...epilogue.operands.slice(1)] }
-          : epilogue,
+      epilogue,
     }
   }),
 )
