@@ -7,7 +7,7 @@
 import { sizeOf } from '../array/shape.js'
 import type { RunOptions } from './backend.js'
 import type { Kernel, KernelPlan } from './kernel.js'
-import { analyse, isFree, isReduce } from './lower/analysis.js'
+import { isFree, isReduce } from './lower/analysis.js'
 import { arrange } from './lower/arrange.js'
 import { group } from './lower/group.js'
 import { type Group, resolved } from './lower/groups.js'
@@ -80,9 +80,8 @@ const isEmpty = (kernel: Kernel): boolean => kernel.kind === 'loop' && sizeOf(ke
  * count // => 1
  */
 export const lower = (given: Program, options: LowerOptions): KernelPlan => {
-  const program = arrange(simplify(given))
+  const { program, analysis } = arrange(simplify(given))
   const owners = ownersOf(program, options.keep)
-  const analysis = analyse(program)
   const grouping = group(program, analysis, { unfused: options.unfused ?? false, owners })
   const buffers: DraftBuffer[] = []
   const outputOf = new Map<number, number>()

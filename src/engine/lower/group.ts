@@ -93,7 +93,7 @@ export const group = ({ instructions, outputs }: Program, analysis: Analysis, op
     return made
   }
   /** Loops that use a value place by place, made one where that can be. */
-  const joinLoops = (node: number, list: readonly Use[]): Use[] => {
+  const joinLoops = (node: number, list: readonly Use[]): readonly Use[] => {
     const loops = list
       .filter((each) => each.kind === 'same' && each.section === 'main' && each.group.size === sizes[node])
       .map((each) => each.group)
@@ -123,13 +123,15 @@ export const group = ({ instructions, outputs }: Program, analysis: Analysis, op
   }
 
   const canInline = (node: number, list: readonly Use[]): boolean => {
-    const computed = list.filter(({ kind }) => kind !== 'order')
-    if (computed.some(({ kind }) => kind === 'load' || kind === 'whole')) return false
-    if (computed.some(({ group: by }) => by.members >= mostMembers)) return false
-    const scalar = loads[node] === 0
-    const spread = computed.some(({ places }) => places > sizes[node])
     if (options.unfused) return false
-    const total = computed.reduce((sum, { places }) => sum + places, 0)
+    let [spread, total] = [false, 0]
+    for (const { kind, group: by, places } of list) {
+      if (kind === 'order') continue
+      if (kind === 'load' || kind === 'whole' || by.members >= mostMembers) return false
+      if (places > sizes[node]) spread = true
+      total += places
+    }
+    const scalar = loads[node] === 0
     if (spread && total > sizes[node]) return scalar && cost[node] <= cheapScalarCost
     if (total <= sizes[node]) return true
     // What is stored instead of the result that it is made of costs nothing.

@@ -93,7 +93,9 @@ export const merge = (a: Group, b: Group): void => {
 }
 
 /** Uses by one group in one way, made one. */
-export const mergeUses = (list: readonly Use[]): Use[] => {
+export const mergeUses = (list: readonly Use[]): readonly Use[] => {
+  // Most values have one use.
+  if (list.length === 1 && list[0].group.into === undefined) return list
   const merged: Use[] = []
   const byGroup = new Map<Group, number[]>()
   for (const given of list) {
