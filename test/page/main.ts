@@ -63,7 +63,7 @@ const parts: readonly Part[] = [
     learned: 400,
     compared: 60,
   },
-  { name: 'webgpu', flags: softwareGpu, query: '', device: /^WebGPU, /, learned: 150, compared: 10 },
+  { name: 'webgpu', flags: softwareGpu, query: '', device: /^WebGPU, /, learned: 100, compared: 10 },
 ]
 
 /** The lines of one split. */

@@ -21,6 +21,7 @@ import { decodeCheckpoint, encodeCheckpoint } from '../../train/checkpoint.js'
 import { evaluate } from '../../train/evaluate.js'
 import { fingerprint } from '../../train/fingerprint.js'
 import { fold, type StepEvent } from '../../train/fold.js'
+import { computesAtOnce } from '../../train/replay.js'
 import { initialTrainState, type TrainState } from '../../train/state.js'
 import { type Measure, step } from '../../train/step.js'
 import { attempt, type Must } from '../attempt.js'
@@ -143,6 +144,7 @@ export const trainRun = <P, S>(
     let saved = began
     let examples = 0
 
+    const isDue = (): boolean => performance.now() - saved > saveEvery
     const save = async (state: TrainState<P, S>): Promise<void> => {
       await must(appendJsonLines(folder.metrics)(lines))
       const seconds = start.position.seconds + (performance.now() - began) / 1000
@@ -167,6 +169,7 @@ export const trainRun = <P, S>(
       state,
       batch,
       metrics: measured,
+      settled,
       snapshot,
       count,
     }: StepEvent<TrainState<P, S>, LabelledBatch, string>): Promise<'stop' | undefined> => {
@@ -183,12 +186,18 @@ export const trainRun = <P, S>(
       })
       if (batch.last) await endEpoch(state, epoch)
       await breathe()
+      if (!settled) return undefined
       const stop = interrupt.asked()
-      if (batch.last || stop || performance.now() - saved > saveEvery) await save(await snapshot())
+      if (batch.last || stop || isDue()) await save(await snapshot())
       return stop ? 'stop' : undefined
     }
 
-    const { state } = await fold(device, descend, start.state, stream(start.state.step), { onStep })
+    const { state } = await fold(device, descend, start.state, stream(start.state.step), {
+      onStep,
+      // Not at every step does a device that answers later have to be waited for.
+      readEvery: computesAtOnce(device) ? 1 : 8,
+      settle: (_, { last }) => last || interrupt.asked() || isDue(),
+    })
     if (history.length > 0) await must(drawCurves(folder.curves, history, training.title))
     const done = state.step >= steps
     const ended: RunRecord = {

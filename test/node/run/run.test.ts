@@ -93,10 +93,15 @@ describe('a run that is left alone', () => {
 })
 
 /** Kills and continues until the run is done; how often it was killed. */
-const torment = async (name: string, save: number, delays: readonly number[]): Promise<number> => {
+const torment = async (
+  name: string,
+  save: number,
+  delays: readonly number[],
+  device = 'reference',
+): Promise<number> => {
   let killed = 0
   for (const delay of delays) {
-    const going = existsSync(join(root, name)) ? ['--resume', join(root, name)] : ['--name', name]
+    const going = existsSync(join(root, name)) ? ['--resume', join(root, name)] : ['--name', name, '--device', device]
     const run = start(save, ...going)
     // The moment counts from when the folder is there: before, there is nothing to continue.
     while (!existsSync(join(root, name))) await sleep(1)
@@ -124,6 +129,14 @@ describe('a run that is killed and continued', () => {
     expect(record(name).fingerprint, `delays ${delays.join()}`).toBe(record('whole').fingerprint)
     expect(metrics(name)).toBe(metrics('whole'))
     expect(readdirSync(join(root, name)).sort()).toEqual(readdirSync(join(root, 'whole')).sort())
+  })
+
+  test('on a device that answers later, too', async () => {
+    const delays = random(4, 400)
+    await torment('later', 0, delays, 'queued')
+    expect(record('later').device).toBe('queued')
+    expect(record('later').fingerprint, `delays ${delays.join()}`).toBe(record('whole').fingerprint)
+    expect(metrics('later')).toBe(metrics('whole'))
   })
 
   test('by Ctrl-C: it saves, says how to go on, and ends in the same fingerprint', async () => {

@@ -14,6 +14,7 @@ import {
 import { adam, schedule } from '../../../src/optim/index.js'
 import { rng } from '../../../src/random/rng.js'
 import { accuracy } from '../../../src/train/metrics.js'
+import { queuedDevice } from '../../train/asynchronous.js'
 import { classifier, crossEntropy, sectors } from '../../train/support.js'
 
 const options = {
@@ -42,7 +43,7 @@ export const smallRun =
           title: 'small',
         },
         {
-          device: reference(),
+          device: values.device === 'queued' ? queuedDevice() : reference(),
           progress: progressOn({ write }, () => performance.now()),
           interrupt: watchInterrupts(),
           saveEvery: save,
