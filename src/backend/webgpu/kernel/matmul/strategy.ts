@@ -23,7 +23,10 @@ const launch = 5000
 const costOf = (invocations: number, each: number): number =>
   widths.reduce((cost, width) => cost * (launch + each * max(1, invocations / width)), 1)
 
-const { ceil, log2, max, min } = Math
+const { ceil, max, min } = Math
+
+/** The logarithm of a power of 2. */
+const levels = (power: number): number => 31 - Math.clz32(power)
 
 const tileShapes: readonly (readonly [rows: number, columns: number])[] = [
   [128, 128],
@@ -43,7 +46,7 @@ const tileShapes: readonly (readonly [rows: number, columns: number])[] = [
   [128, 8],
 ]
 
-const powers = (to: number): number[] => Array.from({ length: Math.floor(log2(max(1, to))) + 1 }, (_, i) => 2 ** i)
+const powers = (to: number): number[] => Array.from({ length: levels(max(1, to)) + 1 }, (_, i) => 1 << i)
 
 const micro = (size: number): number => (size >= 32 ? 8 : 4)
 
@@ -62,7 +65,7 @@ const tileCost = (tile: Tile, { batch, m, n, k }: Sizes): number => {
   const groups = batch * ceil(m / rows) * ceil(n / columns)
   const multiply = (depth / slices) * (results + ends + 4)
   const stage = (6 * depth * (rows + columns)) / threads + 100
-  const finish = log2(slices) * (2 * results + 100) + (10 * results) / slices
+  const finish = levels(slices) * (2 * results + 100) + (10 * results) / slices
   return costOf(groups * threads, ceil(k / depth) * (multiply + stage) + finish)
 }
 
@@ -70,7 +73,7 @@ const directCost = ({ rows, columns, lanes }: Omit<Direct, 'alongK'>, { batch, m
   const [results, ends] = [rows * columns, rows + columns]
   const blocks = batch * ceil(m / rows) * ceil(n / columns)
   const multiply = ceil(k / lanes) * (results + 5 * ends + 24)
-  const finish = log2(lanes) * (2 * results + 100) + (10 * results) / lanes
+  const finish = levels(lanes) * (2 * results + 100) + (10 * results) / lanes
   return costOf(blocks * lanes, multiply + finish)
 }
 
@@ -80,8 +83,11 @@ const blockEnds = (size: number): number[] => [1, 2, 4].filter((end) => end === 
 /** Invocations of a workgroup of few lanes. */
 const usual = 64
 
+/** Products below which no tile is worth its long shader. */
+const leastWork = 4_194_304
+
 export const strategyOf = (sizes: Sizes, limits: Limits): Strategy => {
-  const { m, n, k } = sizes
+  const { batch, m, n, k } = sizes
   const most = min(256, limits.invocations)
   const direct = blockEnds(m).flatMap((rows) =>
     blockEnds(n).flatMap((columns) =>
@@ -90,7 +96,10 @@ export const strategyOf = (sizes: Sizes, limits: Limits): Strategy => {
         .filter((each) => sharedBytes({ ...each, alongK: false }) <= limits.workgroupMemory),
     ),
   )
-  const fitting = tiles.filter((tile) => threadsOf(tile) <= most && workgroupBytes(tile) <= limits.workgroupMemory)
+  const isLarge = batch * m * n * k >= leastWork
+  const fitting = tiles.filter(
+    (tile) => isLarge && threadsOf(tile) <= most && workgroupBytes(tile) <= limits.workgroupMemory,
+  )
   const candidates: readonly (readonly [number, Strategy])[] = [
     ...direct.map((each) => [directCost(each, sizes), { kind: 'direct', direct: each }] as const),
     ...fitting.map((tile) => [tileCost(tile, sizes), { kind: 'tile', tile }] as const),

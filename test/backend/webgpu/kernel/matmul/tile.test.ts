@@ -14,10 +14,14 @@ const tile = (rows: number, columns: number, slices: number): Tile => ({
   slices,
 })
 
+const [plain, aTurned, bTurned, bothTurned] = fourWays(70, 76, 50)
 const pairs: readonly (readonly [Tile, Case])[] = [
-  ...fourWays(70, 75, 50).map((each) => [tile(64, 64, 1), each] as const),
-  ...fourWays(64, 128, 1100).map((each) => [tile(64, 64, 1), each] as const),
-  ...fourWays(40, 36, 64).map((each) => [tile(32, 32, 4), each] as const),
+  [tile(64, 64, 1), plain!],
+  [tile(64, 64, 1), aTurned!],
+  [tile(32, 32, 4), bTurned!],
+  [tile(32, 32, 4), bothTurned!],
+  [tile(64, 64, 1), { name: 'blocks of k', m: [64], n: [64], k: [1100] }],
+  [tile(32, 32, 2), { name: 'blocks of k in two slices', m: [30], n: [30], k: [1100] }],
   [tile(128, 128, 1), { name: 'large tiles', m: [130], n: [136], k: [40] }],
   [tile(16, 64, 4), convolution('a convolution', [3, 4, 16], [10, 10], [3, 3], 1)],
   [tile(64, 16, 8), filterGradient('a gradient', [3, 2, 16], 10, 3)],
@@ -25,8 +29,10 @@ const pairs: readonly (readonly [Tile, Case])[] = [
 ]
 
 describe.skipIf(noGpu).each(pairs)('tile $rows x $columns', (which, each) => {
-  it(`${each.name} agrees with the interpreter`, () => expectProduct(each, byTile(which), true))
-  it(`${each.name} has an epilogue`, () => expectEpilogue(each, byTile(which)))
+  it(`of ${each.name}`, async () => {
+    await expectEpilogue(each, byTile(which))
+    await expectProduct(each, byTile(which), true)
+  })
 })
 
 describe.skipIf(noGpu)('tiles', () => {
@@ -34,7 +40,7 @@ describe.skipIf(noGpu)('tiles', () => {
     const some = fc.constantFrom(tile(16, 64, 4), tile(32, 32, 4), tile(64, 64, 1), tile(8, 128, 2))
     await fc.assert(
       fc.asyncProperty(some, randomCase(40), (which, each) => expectEpilogue(each, byTile(which))),
-      { numRuns: 6, seed: 2 },
+      { numRuns: 5, seed: 2 },
     )
-  })
+  }, 120_000)
 })
