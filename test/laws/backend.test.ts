@@ -5,8 +5,8 @@ import { expect, it } from 'vitest'
 import { devices } from '../devices.js'
 import { check } from './support.js'
 
-for (const { name, device, bound } of devices) {
-  const instance = { device, reference: reference(), tolerance: { absolute: bound, relative: bound } }
+for (const { name, device, bound, ...rounding } of devices) {
+  const instance = { device, reference: reference(), tolerance: { absolute: bound, relative: bound }, ...rounding }
   check(backendLaws, instance, programs(), { runs: 60 }, `${name}: `)
   check([networkAgreementLaw], { ...instance, parts: networkParts }, networks(), { runs: 60 }, `${name}: `)
 }
