@@ -16,7 +16,7 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     pool: 'forks',
     maxWorkers: 2,
-    testTimeout: 60_000,
+    testTimeout: 180_000,
     hookTimeout: 60_000,
     coverage: { provider: 'v8', include: ['src/**/*.ts', 'laws/**/*.ts'], reportsDirectory: 'coverage' },
   },

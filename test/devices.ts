@@ -4,6 +4,7 @@
  */
 import type { Device } from 'pullback'
 import { cpu } from 'pullback/cpu'
+import type { Tolerance } from 'pullback/laws'
 import { reference } from 'pullback/reference'
 import { type WebgpuOptions, webgpu } from 'pullback/webgpu'
 
@@ -12,11 +13,15 @@ export interface TestDevice {
   readonly device: Device
   /** How far its float32 may be from the reference's, absolute and relative; see laws/backend.ts. */
   readonly bound: number
+  /** Where its kernels may round differently: how far from each other those that mean the same may be. */
+  readonly rounding?: Tolerance
 }
 
 interface Known {
   readonly name: string
   readonly bound: number
+  /** Whether its compiler may contract or reorder, so that the bound holds in place of bits; no, unless told. */
+  readonly rounds?: boolean
   /** Rejects, or throws, where there is none. */
   readonly make: () => Device | Promise<Device>
 }
@@ -31,6 +36,7 @@ export const openWebgpu = async (options?: WebgpuOptions): Promise<Device> => {
 const known: readonly Known[] = [
   { name: 'reference', bound: 0, make: () => reference() },
   { name: 'cpu', bound: 2 ** -17, make: () => cpu() },
+  { name: 'webgpu', bound: 2 ** -17, rounds: true, make: () => openWebgpu() },
 ]
 
 /** The known devices that can be made. `warn` is told which cannot; where all are required, that is an error. */
@@ -41,9 +47,10 @@ export const findDevices = async (
 ): Promise<readonly TestDevice[]> => {
   const found: TestDevice[] = []
   const missing: string[] = []
-  for (const { name, bound, make } of known)
+  for (const { name, bound, rounds = false, make } of known)
     try {
-      found.push({ name, bound, device: await make() })
+      const device = await make()
+      found.push({ name, bound, device, ...(rounds ? { rounding: { absolute: bound, relative: bound } } : {}) })
     } catch (error) {
       missing.push(`${name} (${error instanceof Error ? error.message : String(error)})`)
     }
