@@ -8,8 +8,8 @@ import { existsSync } from 'node:fs'
 import { playwright } from '@vitest/browser-playwright'
 import { defineConfig } from 'vitest/config'
 import { alias } from '../../vitest.config.js'
+import { executablePath, headlessFlags, softwareGpu } from '../chromium.js'
 
-const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium'
 const isThere = existsSync(executablePath)
 if (!isThere) {
   const message = `no Chromium at ${executablePath}: install it, or set CHROMIUM`
@@ -17,20 +17,8 @@ if (!isThere) {
   console.warn(`skipped: ${message}`)
 }
 
-/**
- * A GPU in software, no sandbox (containers have none to give), nothing that looks for a network, and a heap that can be
- * measured.
- */
-const args = [
-  '--enable-unsafe-webgpu',
-  '--use-webgpu-adapter=swiftshader',
-  '--no-sandbox',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-dev-shm-usage',
-  '--enable-precise-memory-info',
-  '--js-flags=--expose-gc',
-]
+/** The last two: so that the heap can be measured. */
+const args = [...headlessFlags, ...softwareGpu, '--enable-precise-memory-info', '--js-flags=--expose-gc']
 
 export default defineConfig({
   root: new URL('../..', import.meta.url).pathname,

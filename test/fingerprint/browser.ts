@@ -5,13 +5,11 @@ import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import process from 'node:process'
 import { type Browser, chromium } from 'playwright'
+import { executablePath, headlessFlags } from '../chromium.js'
 import type { Fingerprints } from './program.js'
 
 /** Chromium, or undefined where there is none. */
-export const chromiumPath = (): string | undefined => {
-  const path = process.env.CHROMIUM ?? '/usr/bin/chromium'
-  return existsSync(path) ? path : undefined
-}
+export const chromiumPath = (): string | undefined => (existsSync(executablePath) ? executablePath : undefined)
 
 const isolation = {
   'Cross-Origin-Opener-Policy': 'same-origin',
@@ -74,11 +72,11 @@ const run = async (
 
 /** What Chromium computes from the scripts in `folder`, and how many threads it must have had. */
 export const inChromium = async (
-  executablePath: string,
+  path: string,
   folder: string,
 ): Promise<readonly (readonly [Fingerprints, number])[]> => {
   const { address, close } = await serve(folder)
-  const browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] })
+  const browser = await chromium.launch({ executablePath: path, args: headlessFlags })
   try {
     const name = `Chromium ${browser.version().split('.')[0]}`
     const isolated = `${address}/isolated/`

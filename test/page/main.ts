@@ -8,9 +8,10 @@ import { existsSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import process from 'node:process'
 import type { Browser } from 'playwright'
+import { executablePath, softwareGpu } from '../chromium.js'
 import { servePage } from './serve.js'
 import { longestTask } from './thread.js'
-import { executablePath, launch, softwareGpu, type Visit, visit } from './visit.js'
+import { launch, type Visit, visit } from './visit.js'
 
 let [passed, failed] = [0, 0]
 const check = async (name: string, act: () => Promise<void>): Promise<void> => {

@@ -1,20 +1,11 @@
 /** A visit of the page in a real browser: what a person does there, and what can be seen of it. */
 import { readFile } from 'node:fs/promises'
 import { type Browser, chromium, type Page } from 'playwright'
+import { executablePath, headlessFlags } from '../chromium.js'
 import { digits, type Stroke } from './digits.js'
 
-export const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium'
-
-const always = [
-  '--no-sandbox',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-dev-shm-usage',
-]
-export const softwareGpu = ['--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader']
-
 export const launch = (flags: readonly string[]): Promise<Browser> =>
-  chromium.launch({ executablePath, args: [...always, ...flags] })
+  chromium.launch({ executablePath, args: [...headlessFlags, ...flags] })
 
 interface LongTask {
   readonly start: number
