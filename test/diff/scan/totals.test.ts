@@ -73,6 +73,10 @@ const sums: Readonly<Record<string, Sum>> = {
     ...{ k: [2, 3], h: [2, 3], xs: [4, 2, 3], behind: false },
     step: (k, h, x) => same(U.tanh(U.add(U.mul(h, k), x))),
   },
+  'a factor that is transposed': {
+    ...{ k: [3, 3], h: [3, 3], xs: [4, 3, 3], behind: false },
+    step: (k, h, x) => same(U.tanh(U.mul(h, U.transpose(U.add(k, x))))),
+  },
   'a product and a factor': {
     ...{ k: [3, 3], h: [3, 3], xs: [4, 3, 3], behind: false },
     step: (k, h, x) => same(U.tanh(U.add(U.add(U.matmul(h, k), U.mul(h, k)), x))),
