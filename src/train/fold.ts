@@ -57,6 +57,11 @@ export interface FoldOptions<State, B, K extends string> {
   readonly settle?: (count: number, batch: B) => boolean
   /** Steps between the snapshots from which a loss that is not finite is explained; 32 unless told, 0 for none. */
   readonly replay?: number
+  /**
+   * Gets those snapshots, and how many steps came before each, once they are on the host. Should the device be lost, and
+   * all that is in its memory with it, another fold goes on from the last one.
+   */
+  readonly onSnapshot?: (state: State, count: number) => void | Promise<void>
 }
 
 /** The end of a fold, on the host. */
@@ -106,7 +111,7 @@ export const fold = async <State, B, K extends string>(
   batches: Iterable<B> | AsyncIterable<B>,
   options: FoldOptions<State, B, K> = {},
 ): Promise<Folded<State>> => {
-  const { onStep, settle, replay: interval = 32 } = options
+  const { onStep, settle, onSnapshot, replay: interval = 32 } = options
   const { readEvery = onStep === undefined && !computesAtOnce(device) ? 16 : 1 } = options
   if (!(Number.isInteger(readEvery) && readEvery >= 1))
     fail('fold: readEvery', 'a whole number from 1 on', String(readEvery), 'Count the steps that are read together.')
@@ -183,6 +188,7 @@ export const fold = async <State, B, K extends string>(
   }
 
   for await (const batch of batches) {
+    for (const snapshot of replay.taken()) await onSnapshot?.(snapshot.state, snapshot.count)
     await replay.note(state, batch, told)
     const [next, measured] = step(state, batch)
     const gone = donated()

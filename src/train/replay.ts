@@ -13,6 +13,12 @@ import type { Step } from './step.js'
 /** Whether a device's values are there when a call returns. */
 export const computesAtOnce = (device: Device): boolean => 'evaluateSync' in device
 
+/** A state on the host, and how many steps came before it. */
+export interface Snapshot<State> {
+  readonly state: State
+  readonly count: number
+}
+
 /** Where steps can be replayed from. */
 interface Mark<State, B> {
   /** Steps before it. */
@@ -26,6 +32,8 @@ interface Mark<State, B> {
 export interface Replay<State, B> {
   /** Is told, before it is taken, of every step: where it begins, its batch, and how many steps are known to be sound. */
   readonly note: (state: State, batch: B, sound: number) => Promise<void>
+  /** Copies that have come to the host since the last call. */
+  readonly taken: () => readonly Snapshot<State>[]
   /** What was first to be not finite in step `count`; undefined where there is nothing to tell. */
   readonly explain: (count: number) => Promise<string | undefined>
 }
@@ -42,10 +50,7 @@ const beginCopy = async <State>(
   const read = async (tree: { readonly state: State }): Promise<State> => (await device.read(tree)).state
   if (computesAtOnce(device)) return { onHost: Promise.resolve(await read({ state })) }
   const copy = await device.place({ state: mapTree(state, (x) => barrier(x)) })
-  const onHost = read(copy).finally(() => done(copy))
-  // Whoever goes back to it hears of a failure; mostly nobody does.
-  onHost.catch(() => {})
-  return { onHost }
+  return { onHost: read(copy).finally(() => done(copy)) }
 }
 
 /**
@@ -60,6 +65,7 @@ export const replaying = <State, B, K extends string>(
   done: (copy: unknown) => void,
 ): Replay<State, B> => {
   let count = 0
+  let taken: readonly Snapshot<State>[] = []
   let marks: readonly Mark<State, B>[] = [{ count: 0, state: Promise.resolve(initial), batches: [] }]
   return {
     note: async (state, batch, sound) => {
@@ -67,10 +73,23 @@ export const replaying = <State, B, K extends string>(
       const last = marks[marks.length - 1]
       if (last.batches.length === interval) {
         const { onHost } = await beginCopy(device, state, done)
+        const before = count
+        onHost.then(
+          (state) => {
+            taken = [...taken, { state, count: before }]
+          },
+          // Whoever goes back to it hears of a failure; mostly nobody does.
+          () => {},
+        )
         const needed = marks.filter((mark) => mark.count + mark.batches.length > sound)
         marks = [...needed, { count, state: onHost, batches: [batch] }]
       } else marks = [...marks.slice(0, -1), { ...last, batches: [...last.batches, batch] }]
       count += 1
+    },
+    taken: () => {
+      const now = taken
+      taken = []
+      return now
     },
     explain: async (failed) => {
       const mark = marks.find((mark) => mark.count < failed && failed <= mark.count + mark.batches.length)

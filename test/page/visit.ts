@@ -113,7 +113,7 @@ export const visit = async (browser: Browser, url: string): Promise<Visit> => {
     },
     verdict: async (digit) => {
       const said = (digit: string) => document.getElementById('verdict')?.textContent?.includes(`a ${digit} (`) === true
-      await page.waitForFunction(said, digit, { polling: 50, timeout: 30_000 }).catch(() => {})
+      await page.waitForFunction(said, digit, { polling: 50, timeout: 120_000 }).catch(() => {})
       return text('verdict')
     },
     curves: async () => {

@@ -212,6 +212,27 @@ describe('a queue', () => {
   })
 })
 
+test('what was on a device that is lost goes on from the last snapshot, on another one', async () => {
+  for (const readEvery of [1, 6]) {
+    const log = queueLog()
+    const snapshots: (readonly [state: typeof start, count: number])[] = []
+    const running = run(queuedDevice(log), {
+      readEvery,
+      replay: 4,
+      onSnapshot: (state, count) => void snapshots.push([state, count]),
+      onStep: ({ count }) => {
+        log.lost ||= count === 20
+        return undefined
+      },
+    })
+    await expect(running).rejects.toThrow('the device is lost')
+    const [state, count] = snapshots.at(-1)!
+    expect([count % 4, count >= 12, state.step]).toEqual([0, true, count])
+    const { state: end } = await fold(queuedDevice(), descend, state, stream(state.step))
+    expect(bits(end)).toBe(bits(expected.state))
+  }
+})
+
 test('on cpu, too', async () => {
   const events = (await run(cpu(), {})).events
   const late = await run(cpu(), { readEvery: 7 })
