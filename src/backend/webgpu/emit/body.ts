@@ -36,7 +36,8 @@ const four = (f: (lane: number) => string): string => [0, 1, 2, 3].map(f).join('
 
 /**
  * Statements that compute a body at one place, or at four that are neighbours in the last dim; `at` are i32 expressions,
- * one for each dim of the nest (of the first of four places). `result` is what an epilogue starts from. Values are
+ * one for each dim of the nest (of the first of four places). `result` is what an epilogue starts from, `given` has the
+ * operands that the caller has loaded already. Values are
  * constants of the shader's function: two bodies in one scope do not meet.
  */
 export const emitBody = (
@@ -45,6 +46,7 @@ export const emitBody = (
   at: readonly string[],
   result?: string,
   lanes: Lanes = 1,
+  given: ReadonlyMap<number, string> = new Map(),
 ): Emitted => {
   const lines: string[] = []
   const values: string[] = []
@@ -89,8 +91,9 @@ export const emitBody = (
     }
   }
 
-  for (const each of body.operands) {
-    values.push(operand(each))
+  for (const [v, each] of body.operands.entries()) {
+    const known = given.get(v)
+    values.push(known === undefined ? operand(each) : named(known))
     dtypes.push(each.dtype)
     numbers.push(each.kind === 'constant' ? each.value : undefined)
   }

@@ -5,6 +5,7 @@ import type { Generator } from '../dispatch.js'
 import { cover, places } from '../emit/address.js'
 import { emitBody, isVector } from '../emit/body.js'
 import { newShader } from '../emit/shader.js'
+import { transposed } from './transpose.js'
 
 const size = 64
 
@@ -12,6 +13,8 @@ export const loop: Generator<LoopKernel> = (kernel, context) => {
   const { dims } = kernel
   const count = sizeOf(dims)
   if (count === 0 || kernel.stores.length === 0) return []
+  const tiled = transposed(kernel, context)
+  if (tiled !== undefined) return [tiled]
   const shader = newShader(context)
   const inFours =
     dims.length > 0 && dims[dims.length - 1] % 4 === 0 && kernel.stores.every(({ access }) => isVector(shader, access))
