@@ -47,6 +47,8 @@ export default defineConfig({
   resolve: { alias },
   plugins: [digitsFile()],
   worker: { format: 'es' },
+  // All of it is modules: to bundle some of them on the way would reload the page.
+  optimizeDeps: { noDiscovery: true },
   build: { target: 'es2022', emptyOutDir: true },
   server: { headers: isolated },
   preview: { headers: isolated },
