@@ -1,4 +1,6 @@
 /** One workload in a fresh process: `child.ts NAME DEVICE THREADS [fastMath] [openblas]` prints its figures as JSON. */
+import type { Device } from 'pullback'
+
 const [name = '', kind = 'cpu', threads = '1', ...options] = process.argv.slice(2)
 
 const openCpu = async () => {
@@ -10,12 +12,17 @@ const openCpu = async () => {
   return cpu({ ...choice, matmul: library.right })
 }
 
-const deviceOf = async () => {
+const deviceOf = async (): Promise<Device> => {
   if (kind === 'cpu') return openCpu()
   if (options.length > 0) throw new Error(`${kind} has no ${options.join(' or ')}`)
   if (threads !== '1') throw new Error(`${kind} has one thread, got ${threads}`)
   if (kind === 'reference') return (await import('pullback/reference')).reference()
-  throw new Error(`unknown device ${kind}: expected cpu or reference`)
+  if (kind === 'webgpu') {
+    const opened = await (await import('pullback/webgpu')).webgpu()()
+    if (opened._tag === 'Left') throw opened.left
+    return opened.right
+  }
+  throw new Error(`unknown device ${kind}: expected cpu, reference or webgpu`)
 }
 
 const { workloads } = await import('./workloads/index.js')
@@ -34,5 +41,3 @@ console.log(
     rss_mb: Math.round(process.resourceUsage().maxRSS / 1024),
   }),
 )
-
-export {}

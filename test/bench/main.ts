@@ -1,5 +1,5 @@
 /**
- * `npm run bench -- [--json] [--device cpu|reference] [--threads N] [--fastMath] [--openblas] [--filter NAME]`
+ * `npm run bench -- [--json] [--device cpu|webgpu|reference] [--threads N] [--fastMath] [--openblas] [--filter NAME]`
  *
  * Every workload in a fresh process; one JSON object a line with `--json`, else a table row.
  */

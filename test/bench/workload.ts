@@ -1,9 +1,9 @@
 /** What a workload is: run in a fresh process, it gives its figures. */
-import type { SyncDevice } from 'pullback'
+import { type AnyTensor, type Device, reshape, type SyncDevice, slice, type Tensor } from 'pullback'
 import type { Timing } from './measure.js'
 
 export interface Context {
-  readonly device: SyncDevice
+  readonly device: Device | SyncDevice
   /** When the process began to work, in the time of `performance.now()`. */
   readonly started: number
 }
@@ -16,3 +16,28 @@ export type Figures = Partial<Timing> & {
 }
 
 export type Workload = (context: Context) => Promise<Figures>
+
+/** A device's functions, at once where it computes at once: a promise costs more than some of the workloads. */
+export interface Runner {
+  readonly evaluate: <T>(tree: T) => T | Promise<T>
+  /** As the device's `advance`; `use` hears of the result, and what comes back is for whoever waits until it is there. */
+  readonly advance: <T>(tree: T, donated: unknown, use: (result: T) => void) => unknown
+}
+
+export const runnerOf = (device: Device | SyncDevice): Runner => {
+  if ('evaluateSync' in device)
+    return {
+      evaluate: device.evaluateSync,
+      advance: (tree, donated, use) => use(device.advanceSync(tree, donated)),
+    }
+  return {
+    evaluate: device.evaluate,
+    advance: async (tree, donated, use) => {
+      const result = await device.advance(tree, donated)
+      use(result)
+      // A device that works on while this goes on is done when an element can be read.
+      const some = Object.values(result as Readonly<Record<string, AnyTensor>>)[0]!
+      await device.evaluate(slice(reshape(some as Tensor, [-1]), [0], [1]))
+    },
+  }
+}

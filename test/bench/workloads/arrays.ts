@@ -4,7 +4,7 @@ import type { AnyTensor } from 'pullback'
 import * as p from 'pullback'
 import { uniformData } from '../data.js'
 import { measure } from '../measure.js'
-import type { Workload } from '../workload.js'
+import { runnerOf, type Workload } from '../workload.js'
 
 type Loose = (...args: readonly unknown[]) => AnyTensor
 const [matmul, transpose, add, mul, tanh, sum] = [
@@ -20,32 +20,41 @@ const [matmul, transpose, add, mul, tanh, sum] = [
 const product =
   (m: number, k: number, n: number, form: 'NN' | 'TN' | 'NT' = 'NN'): Workload =>
   async ({ device, started }) => {
-    const [a, b] = device.placeSync([
+    const { advance } = runnerOf(device)
+    const [a, b] = await device.place([
       uniformData(form === 'TN' ? [k, m] : [m, k], 1),
       uniformData(form === 'NT' ? [n, k] : [k, n], 2),
     ])
     const [x, y] = [a as AnyTensor, b as AnyTensor]
-    let last: AnyTensor | undefined
-    const timing = await measure(() => {
-      last = device.advanceSync(matmul(form === 'TN' ? transpose(x) : x, form === 'NT' ? transpose(y) : y), last)
-    }, started)
+    let last: { readonly c: AnyTensor } | undefined
+    const timing = await measure(
+      () =>
+        advance({ c: matmul(form === 'TN' ? transpose(x) : x, form === 'NT' ? transpose(y) : y) }, last, (made) => {
+          last = made
+        }),
+      started,
+    )
     return { ...timing, flops: 2 * m * k * n }
   }
 
 const chain1m: Workload = async ({ device, started }) => {
-  const x = device.placeSync(uniformData([1_048_576], 1))
-  return measure(() => device.evaluateSync(sum(mul(tanh(add(mul(x, 2), 1)), x))), started)
+  const x = await device.place(uniformData([1_048_576], 1))
+  const { evaluate } = runnerOf(device)
+  return measure(() => evaluate(sum(mul(tanh(add(mul(x, 2), 1)), x))), started)
 }
 
 /** One update in a loop that owns its state, as a fold does. */
 const adam1m: Workload = async ({ device, started }) => {
   const optimizer = p.adam(0.001)
   const params = uniformData([1_048_576], 1)
-  const gradient = device.placeSync(uniformData([1_048_576], 2))
-  let place = device.placeSync({ params, state: optimizer.init(params) })
+  const gradient = await device.place(uniformData([1_048_576], 2))
+  let place = await device.place({ params, state: optimizer.init(params) })
+  const { advance } = runnerOf(device)
   return measure(() => {
     const [updates, state] = optimizer.update(gradient, place.state, place.params)
-    place = device.advanceSync({ params: p.applyUpdates(place.params, updates), state }, place)
+    return advance({ params: p.applyUpdates(place.params, updates), state }, place, (made) => {
+      place = made
+    })
   }, started)
 }
 

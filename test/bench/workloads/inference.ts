@@ -3,16 +3,17 @@ import { type AnyTensor, type Layer, rng, type Shape } from 'pullback'
 import { uniformData } from '../data.js'
 import { measure } from '../measure.js'
 import { cnn, mlp } from '../models.js'
-import type { Workload } from '../workload.js'
+import { runnerOf, type Workload } from '../workload.js'
 
 const inference =
   (make: () => unknown, input: Shape): Workload =>
   async ({ device, started }) => {
     const layer = make() as Layer<AnyTensor, AnyTensor, unknown, unknown>
     const [{ params, state }] = layer.init({ shape: input, dtype: 'float32' })(rng(0))
-    const placed = device.placeSync({ params, state })
+    const placed = await device.place({ params, state })
+    const { evaluate } = runnerOf(device)
     const x = uniformData(input, 3)
-    return measure(() => device.evaluateSync(layer.infer(placed.params, placed.state, x)[0]), started)
+    return measure(() => evaluate(layer.infer(placed.params, placed.state, x)[0]), started)
   }
 
 export const inferences: Readonly<Record<string, Workload>> = {
