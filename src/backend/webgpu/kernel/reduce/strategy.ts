@@ -12,8 +12,9 @@ export interface Sharing {
 
 /** So many invocations keep a large GPU busy. */
 const plenty = 65536
-/** More invocations a workgroup where there are few of them. */
-const [usualGroup, largestGroup] = [256, 1024]
+const usualGroup = 256
+/** Where few workgroups have much to do. */
+const largestGroup = 512
 
 const floorPower = (n: number): number => 2 ** Math.floor(Math.log2(Math.max(1, n)))
 const ceilPower = (n: number): number => 2 ** Math.ceil(Math.log2(Math.max(1, n)))
@@ -44,7 +45,7 @@ export const reducesNeighbours = (kernel: ReduceKernel): boolean => {
 
 /** `kept` places (or groups of four), each of `count` elements (or groups of four). */
 export const shareOut = (kernel: ReduceKernel, kept: number, count: number, limits: Limits): Sharing => {
-  const group = Math.min(kept < 128 ? largestGroup : usualGroup, floorPower(limits.invocations))
+  const group = Math.min(kept < 128 && count > 4096 ? largestGroup : usualGroup, floorPower(limits.invocations))
   // A few elements for each slice, fewer where there would be too few invocations.
   const wanted = kept * (count / 4) < plenty ? count / 2 : count / 4
   if (reducesNeighbours(kernel)) {
