@@ -66,6 +66,8 @@ export const ownProducts: Products = { arithmetic: 'exact' }
 export interface Room {
   /** The number of a new buffer of so many elements, which lives as long as the kernel runs. */
   readonly temporary: (elements: number) => number
+  /** Whether two buffers may be the same memory. */
+  readonly overlap: (a: number, b: number) => boolean
   /** The table that `make` makes; `key` says which, and one that was made already is used again. */
   readonly table: (key: string, make: () => Int32Array) => Int32Array
   readonly sharing: Sharing

@@ -4,7 +4,7 @@
  * windowed operands alike: a convolution is a product whose b is a view of windows.
  */
 import { sizeOf, stridesOf } from '../../../array/shape.js'
-import type { Access, MatmulKernel } from '../../../engine/kernel.js'
+import type { Access, Body, MatmulKernel } from '../../../engine/kernel.js'
 import { gemmOf, wholeLimit, widestStripe } from '../kernel/matmul/gemm.js'
 import { type Arithmetic, tileColumns, tileRows } from '../kernel/matmul/micro.js'
 import { vectorMatrix } from '../kernel/matmul/vector.js'
@@ -171,6 +171,53 @@ export const directTarget = (
   return { buffer, offset, batch: take(strides, 0, batch), rowStride }
 }
 
+/** Results on their way to an epilogue. */
+interface Raw {
+  readonly target: Target
+  /** As the epilogue reads them. */
+  readonly result: Access
+}
+
+/**
+ * Where the epilogue stores something that nothing it loads may be the memory of: results can stand there until it comes,
+ * element by element, in their place.
+ */
+const ownPlace = (
+  { operands, steps, stores }: Body,
+  targetOf: (access: Access) => Target | undefined,
+  room: Room,
+): Raw | undefined => {
+  const loads = operands.flatMap((operand) => (operand.kind === 'load' ? [operand.access.buffer] : []))
+  for (const { value, access } of stores) {
+    const { dtype } = value < operands.length ? operands[value] : steps[value - operands.length]
+    const others = [...loads, ...stores.map((store) => store.access.buffer).filter((each) => each !== access.buffer)]
+    const alone = stores.filter((store) => store.access.buffer === access.buffer).length === 1
+    const target = targetOf(access)
+    if (
+      target !== undefined &&
+      dtype === 'float32' &&
+      alone &&
+      !others.some((each) => room.overlap(access.buffer, each))
+    )
+      return { target, result: access }
+  }
+  return undefined
+}
+
+/** A buffer of their own. */
+const fresh = ({ batch, m, n }: MatmulKernel, swapped: boolean, room: Room): Raw => {
+  const [rows, columns] = [sizeOf(m), sizeOf(n)]
+  const buffer = room.temporary(sizeOf(batch) * rows * columns)
+  const batchStrides = stridesOf([...batch, rows * columns]).slice(0, -1)
+  const rowStride = swapped ? rows : columns
+  const mStrides = stridesOf(m).map((stride) => (swapped ? stride : stride * columns))
+  const nStrides = stridesOf(n).map((stride) => (swapped ? stride * rows : stride))
+  return {
+    target: { buffer, offset: 0, batch: { dims: batch, strides: batchStrides }, rowStride },
+    result: { buffer, offset: 0, strides: [...batchStrides, ...mStrides, ...nStrides] },
+  }
+}
+
 export const planMatmul = (kernel: MatmulKernel, room: Room): Launch[] => {
   const { batch, m, n, k, epilogue } = kernel
   const dims = [...batch, ...m, ...n]
@@ -195,12 +242,7 @@ export const planMatmul = (kernel: MatmulKernel, room: Room): Launch[] => {
   const direct = swapped ? turned : straight
   if (direct !== undefined) return [planProduct('matmul', left, right, direct, room)]
 
-  const buffer = room.temporary(places)
-  const batchStrides = stridesOf([...batch, rows * columns]).slice(0, -1)
-  const rowStride = swapped ? rows : columns
-  const mStrides = stridesOf(m).map((stride) => (swapped ? stride : stride * columns))
-  const nStrides = stridesOf(n).map((stride) => (swapped ? stride * rows : stride))
-  const target: Target = { buffer, offset: 0, batch: { dims: batch, strides: batchStrides }, rowStride }
-  const result: Access = { buffer, offset: 0, strides: [...batchStrides, ...mStrides, ...nStrides] }
+  const found = ownPlace(epilogue, (access) => directTarget(access, batch, m, n, swapped), room)
+  const { target, result } = found ?? fresh(kernel, swapped, room)
   return [planProduct('matmul', left, right, target, room), ...planLoop('matmul epilogue', dims, epilogue, result)]
 }

@@ -1,5 +1,5 @@
 /** From a plan of the engine to launches and to the memory they need. */
-import type { Kernel, KernelPlan } from '../../../engine/kernel.js'
+import type { Kernel, KernelPlan, PlannedBuffer } from '../../../engine/kernel.js'
 import { planExternal } from './external.js'
 import { type Launch, ownProducts, type Products, type Room } from './launch.js'
 import { planLoop } from './loop.js'
@@ -27,6 +27,15 @@ const launchesOf = (kernel: Kernel, room: Room): Launch[] => {
   }
 }
 
+/** Temporaries share the workspace, outputs stand in the place of donated inputs. */
+const overlap = (a: PlannedBuffer, b: PlannedBuffer): boolean => {
+  if (a.role.kind === 'temporary' && b.role.kind === 'temporary')
+    return a.role.offset < b.role.offset + b.size && b.role.offset < a.role.offset + a.size
+  const donated = (x: PlannedBuffer, y: PlannedBuffer): boolean =>
+    x.role.kind === 'donated' && y.role.kind === 'input' && x.role.input === y.role.index
+  return donated(a, b) || donated(b, a)
+}
+
 export const planKernels = (plan: KernelPlan, sharing: Sharing, products: Products = ownProducts): Plan => {
   const buffers = [...plan.buffers]
   let workspace = plan.workspace
@@ -43,6 +52,7 @@ export const planKernels = (plan: KernelPlan, sharing: Sharing, products: Produc
         workspace = Math.max(workspace, end)
         return buffers.length - 1
       },
+      overlap: (a, b) => a === b || overlap(buffers[a], buffers[b]),
       table: (key, make) => {
         const known = tables.get(key)
         if (known !== undefined) return known
