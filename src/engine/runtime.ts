@@ -115,18 +115,19 @@ export const makeRuntime = <Buffer>(
     const own = leaves(tree)
     const numbers = new Map<Node, number>()
     const pending: Node[] = []
-    const settled: (MaybePromise<AnyTensor> | undefined)[] = []
+    /** For each leaf what it is already, or the number of its result. */
+    const settled: (MaybePromise<AnyTensor> | number)[] = []
     for (const x of own) {
       const source = sourceOf(x)
-      const done = settle(source)
-      settled.push(done)
-      if (done === undefined && !numbers.has(source)) {
+      const done = settle(source) ?? numbers.get(source)
+      settled.push(done ?? pending.length)
+      if (done === undefined) {
         numbers.set(source, pending.length)
         pending.push(source)
       }
     }
     return after(compute(pending), (results) =>
-      after(all(settled.map((done, i) => done ?? results[numbers.get(sourceOf(own[i]))!])), (all) =>
+      after(all(settled.map((done) => (typeof done === 'number' ? results[done] : done))), (all) =>
         unflatten(tree, all),
       ),
     )
@@ -180,13 +181,11 @@ export const makeRuntime = <Buffer>(
       return []
     }
     canonicalizer.walk(pending)
-    const { storages, scalars } = canonicalizer
-    const once = new Set<Storage>()
-    const twice = new Set<Storage>()
-    for (const storage of storages) (once.has(storage) ? twice : once).add(storage)
+    const { storages, scalars, met, repeated } = canonicalizer
     // An error must come before anything is given up.
-    for (const storage of [...storages, ...gone.keys()]) residence.check(path, storage)
-    const donated = storages.map((storage) => gone.has(storage) && !twice.has(storage))
+    for (const storage of storages) residence.check(path, storage)
+    for (const storage of gone.keys()) residence.check(path, storage)
+    const donated = storages.map((storage) => gone.has(storage) && !repeated.has(storage))
     const entry = planOf(path, pending, { donated, keep: 'device' })
     const values = storages.map((storage, i): Value<Buffer> => {
       if (!donated[i]) return inputValue(path, storage)
@@ -194,8 +193,7 @@ export const makeRuntime = <Buffer>(
       if (storage.kind === 'host') return { kind: 'device', buffer: upload(path, gone.get(storage)!, storage) }
       return { kind: 'device', buffer: residence.giveUp(path, storage) }
     })
-    for (const storage of gone.keys())
-      if (storage.kind === 'device' && !once.has(storage)) residence.free(path, storage)
+    for (const storage of gone.keys()) if (storage.kind === 'device' && !met.has(storage)) residence.free(path, storage)
     return after(run(entry, values, scalars), (results) =>
       results.map((value, i) => {
         const node = pending[i]

@@ -68,7 +68,9 @@ export class Canonicalizer {
   scalars: number[] = []
   /** Empty unless the walk was told to note them. */
   segments: Segment[] = []
-  private numbers = new Map<Storage, Node>()
+  /** The first leaf of each storage, and storages that are several inputs: leaves of other shapes or dtypes share them. */
+  met = new Map<Storage, Node>()
+  repeated = new Set<Storage>()
   private queue: ScanGroup[] = []
   private next = 0
   private noting = false
@@ -111,7 +113,8 @@ export class Canonicalizer {
     this.scalars = []
     this.segments = []
     this.queue = []
-    this.numbers = new Map()
+    this.met = new Map()
+    this.repeated = new Set()
   }
 
   private start(): void {
@@ -196,10 +199,11 @@ export class Canonicalizer {
         return node.inputs[0].position
       case 'data': {
         const storage = node.payload as Storage
-        const known = this.numbers.get(storage)
+        const known = this.met.get(storage)
         if (known !== undefined && known.dtype === node.dtype && sameShape(known.shape, node.shape))
           return known.position
-        if (known === undefined) this.numbers.set(storage, node)
+        if (known === undefined) this.met.set(storage, node)
+        else this.repeated.add(storage)
         this.storages.push(storage)
         this.write('data', node, noInputs, node.attributes)
         break
