@@ -50,13 +50,20 @@ const powers = (to: number): number[] => Array.from({ length: levels(max(1, to))
 
 const micro = (size: number): number => (size >= 32 ? 8 : 4)
 
-const tiles: readonly Tile[] = tileShapes.flatMap(([rows, columns]) => {
-  const [microRows, microColumns] = [micro(rows), micro(columns)]
-  const invocations = (rows / microRows) * (columns / microColumns)
-  return powers(8)
-    .filter((slices) => invocations * slices >= 64 && invocations * slices <= 256)
-    .map((slices): Tile => ({ rows, columns, microRows, microColumns, slices, depth: slices === 1 ? 16 : 32 }))
+export const tileOf = (rows: number, columns: number, slices: number): Tile => ({
+  rows,
+  columns,
+  microRows: micro(rows),
+  microColumns: micro(columns),
+  slices,
+  depth: slices <= 2 ? 16 : 32,
 })
+
+const tiles: readonly Tile[] = tileShapes.flatMap(([rows, columns]) =>
+  powers(8)
+    .map((slices) => tileOf(rows, columns, slices))
+    .filter((tile) => threadsOf(tile) >= 64 && threadsOf(tile) <= 256),
+)
 
 const tileCost = (tile: Tile, { batch, m, n, k }: Sizes): number => {
   const { rows, columns, depth, microRows, microColumns, slices } = tile
