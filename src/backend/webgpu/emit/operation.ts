@@ -2,7 +2,7 @@
 import type { DType } from '../../../array/dtype.js'
 import type { BinaryOp, UnaryOp } from '../../../array/node.js'
 import type { Step } from '../../../engine/kernel.js'
-import type { FunctionName } from '../math/library.js'
+import type { FunctionName } from '../math/names.js'
 import { type Lanes, typeOf } from './lanes.js'
 import type { Shader } from './shader.js'
 

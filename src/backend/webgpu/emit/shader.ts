@@ -6,7 +6,8 @@
  */
 import type { DType } from '../../../array/dtype.js'
 import type { Dispatch, KernelContext, Region } from '../dispatch.js'
-import { type FunctionName, library } from '../math/library.js'
+import { library } from '../math/library.js'
+import type { FunctionName } from '../math/names.js'
 import { bind } from './bindings.js'
 import { constant, finite } from './constant.js'
 import { type Lanes, typeOf } from './lanes.js'

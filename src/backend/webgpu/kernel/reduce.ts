@@ -10,7 +10,7 @@ import { emitBody, isVector } from '../emit/body.js'
 import type { Lanes } from '../emit/lanes.js'
 import { newShader, type Shader } from '../emit/shader.js'
 import { stateOf } from './reduce/state.js'
-import { chunksOf, reducesNeighbours, shareOut } from './reduce/strategy.js'
+import { chunksOf, floorPower, reducesNeighbours, shareOut } from './reduce/strategy.js'
 import { type Task, write } from './reduce/write.js'
 
 const valueDtype = ({ operands, steps, value }: ReduceKernel) =>
@@ -131,7 +131,7 @@ export const reduce: Generator<ReduceKernel> = (kernel, context) => {
   const shader = newShader(context)
   const regions = scratch.map(shader.region)
   const state = stateOf(shader, op, valueDtype(kernel))
-  const slices = Math.min(64, 2 ** Math.floor(Math.log2(chunks)))
+  const slices = Math.min(64, floorPower(chunks))
   const second: Task = {
     shader,
     state,

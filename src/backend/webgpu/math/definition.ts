@@ -1,6 +1,6 @@
 /** What a library function is: text that may be written for one element or for four at a time. */
 import type { Lanes } from '../emit/lanes.js'
-import type { FunctionName } from './library.js'
+import type { FunctionName } from './names.js'
 
 /** The types that a function is written in. */
 export interface Types {

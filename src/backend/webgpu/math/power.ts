@@ -55,7 +55,7 @@ const powerOfSize = (types: Types): string => {
   let whole = ${f}(exponent);
   let logHigh = ${cut(types, '(((zHigh + zLow) + baseHigh) + whole)')};
   let logLow = zLow - (((logHigh - whole) - baseHigh) - zHigh);
-  let factor = clamp(b, ${float(-(2 ** 33))}, ${float(2 ** 33)});
+  let factor = clamp(b, ${float(-8589934592)}, ${float(8589934592)});
   let factorHigh = ${cut(types, 'factor')};
   let high = factorHigh * logHigh;
   let low = (factor - factorHigh) * logHigh + factor * logLow;`

@@ -16,8 +16,13 @@ const usualGroup = 256
 /** Where few workgroups have much to do. */
 const largestGroup = 512
 
-const floorPower = (n: number): number => 2 ** Math.floor(Math.log2(Math.max(1, n)))
-const ceilPower = (n: number): number => 2 ** Math.ceil(Math.log2(Math.max(1, n)))
+/** The largest power of two that is not above n, which is 1 or more. */
+export const floorPower = (n: number): number => 1 << (31 - Math.clz32(Math.max(1, Math.min(n, 0x40000000))))
+/** The smallest power of two that is not below n. */
+export const ceilPower = (n: number): number => {
+  const power = floorPower(n)
+  return power < n ? 2 * power : power
+}
 const within = (n: number, low: number, high: number): number => Math.max(low, Math.min(high, n))
 
 /** How many accesses of the body go to neighbouring elements as dim d counts up. */

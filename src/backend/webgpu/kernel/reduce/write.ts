@@ -4,7 +4,7 @@ import { places } from '../../emit/address.js'
 import { type Lanes, typeOf } from '../../emit/lanes.js'
 import type { Shader } from '../../emit/shader.js'
 import type { Parts, State } from './state.js'
-import type { Sharing } from './strategy.js'
+import { ceilPower, type Sharing } from './strategy.js'
 
 export interface Task {
   readonly shader: Shader
@@ -90,7 +90,7 @@ const strided = (
 for (var flat = ${begin}; flat < end; flat += ${slices}i) {
 ${body(total)}
 }`
-  const block = slices * 2 ** Math.round(Math.log2(turns) / 2)
+  const block = slices * ceilPower(Math.sqrt(turns))
   const part = declare(state, 'part', lanes)
   return `let end = ${end};
 for (var block = ${begin}; block < end; block += ${block}i) {
