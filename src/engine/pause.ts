@@ -21,12 +21,22 @@ const pauseBuffers = 512
 /** How many calls wait for what a backend has started: it may never begin. */
 const startTurns = 100
 
+/** How many macrotasks the collector may take to find something. */
+const collectorTurns = 4
+
 /** Where there is `setImmediate` it is a millisecond faster. */
 const nextMacrotask = (): Promise<void> =>
   new Promise((resolve) => {
     if (typeof setImmediate === 'function') setImmediate(resolve)
     else setTimeout(resolve)
   })
+
+/**
+ * Makes the garbage collector look: it weighs its own heap, where a handle is small whatever it holds. Arrays outside of
+ * that heap weigh, too, and pages of theirs that nobody touches cost nothing.
+ */
+const pressure = 128 * 1024 * 1024
+const callCollector = (): number => new ArrayBuffer(pressure).byteLength
 
 /** To be called, and waited for, after each result. */
 export const createPause = (
@@ -42,7 +52,11 @@ export const createPause = (
       await nextMacrotask()
     }
     if (residence.held > held + pauseBuffers || residence.heldBytes > bytes + budget) {
-      await nextMacrotask()
+      const before = residence.held
+      for (let turn = 0; turn < collectorTurns && residence.held >= before; turn++) {
+        callCollector()
+        await nextMacrotask()
+      }
       held = residence.held
       bytes = residence.heldBytes
     } else {
