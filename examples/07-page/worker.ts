@@ -55,10 +55,18 @@ const session = async ({ digits, seed: first, wanted }: Opening): Promise<void> 
     )[0]
   type State = ReturnType<typeof startOf>
 
-  const heldOut = p.batches(data.heldOut, { size: 500 })
+  const heldOut = p.batches(data.heldOut, { size: 250 })
   const measure = async (state: State): Promise<Point> => {
+    // Whoever draws does not wait until all are looked at.
+    const batches = async function* () {
+      for (const batch of heldOut) {
+        await breathe()
+        await classify(state)
+        yield batch
+      }
+    }
     const measures = { loss: p.crossEntropy, accuracy: p.accuracy }
-    return { step: state.step, ...(await p.evaluate(device, lenet, state, heldOut, measures)) }
+    return { step: state.step, ...(await p.evaluate(device, lenet, state, batches(), measures)) }
   }
   const showFilters = async ({ params }: State): Promise<void> => {
     const { weight } = await device.evaluate({ weight: params.conv1.weight })
