@@ -136,7 +136,7 @@ onGpu('memory that runs out', () => {
     expect(message).toMatch(/^webgpu: there is no room for 4 MiB more for .*Use smaller batches/)
     expect(toArray(await device.evaluate(add(x, 1)))[0]).toBe(1)
     // What is uploaded is missed when it is used.
-    const large = (): Vector => tensor(new Float32Array(mebibyte))
+    const large = (): Vector => tensor(new Float32Array(mebibyte), [mebibyte])
     expect((await errorOf(device.place(large()).then((placed) => device.read(placed)))).reason).toBe('memory')
     const placed = await device.place(large())
     expect((await errorOf(device.evaluate(add(placed, 1)))).reason).toBe('memory')
