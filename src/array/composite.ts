@@ -4,7 +4,8 @@
  */
 import { stopGradient } from './control.js'
 import { expectFloat, type FloatDType, type NumericDType } from './dtype.js'
-import { select as typedSelect, type Unary } from './elementwise.js'
+import type { Unary } from './dual.js'
+import { select as typedSelect } from './elementwise.js'
 import { fail } from './error.js'
 import { type Reduction, max as typedMax, mean as typedMean, sum as typedSum } from './reduce.js'
 import { type Shape, sameShape, showShape } from './shape.js'

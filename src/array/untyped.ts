@@ -6,6 +6,7 @@ import { binaryNode, build, inputsOf, operand, unaryNode } from './build.js'
 import { full } from './create.js'
 import type { DType } from './dtype.js'
 import * as indexing from './indexing.js'
+import * as join from './join.js'
 import * as move from './move.js'
 import type { Node } from './node.js'
 import { sum as typedSum } from './reduce.js'
@@ -76,7 +77,7 @@ export const pad = move.pad as (
   padding: readonly (readonly [before: number, after: number])[],
   value?: number | boolean,
 ) => Any
-export const concatAll: (tensors: readonly Any[], axis: number) => Any = move.concatAll
+export const concatAll: (tensors: readonly Any[], axis: number) => Any = join.concatAll
 export const expandDims: (x: Any, axis: number) => Any = move.expandDims
 export const slice: (x: Any, begin: readonly number[], end?: readonly number[]) => Any = move.slice
 export const flip: (x: Any, axes: readonly number[]) => Any = move.flip

@@ -1,7 +1,8 @@
 /** Layers that only move elements. `reshape` and `concat` are the functions of arrays, too, when given arrays. */
 import type { DType } from '../array/dtype.js'
 import { fail } from '../array/error.js'
-import { concatAll, concat as concatArrays, reshape as reshapeArray, slice } from '../array/move.js'
+import { concatAll, concat as concatArrays } from '../array/join.js'
+import { reshape as reshapeArray, slice } from '../array/move.js'
 import { normalizeAxis, type Shape, showShape, sizeOf } from '../array/shape.js'
 import { isTensor, type Tensor } from '../array/tensor.js'
 import type { Asked, Axis, Check, Concat, Out } from '../array/typing.js'

@@ -32,7 +32,7 @@ export interface WebgpuOptions extends AdapterOptions, DeviceOptions {
  * const sum = await opened.right.evaluate(add(tensor([1, 2]), 1))
  * toArray(sum) // => Float32Array [2, 3]
  */
-export const webgpu = ({ budget = 2 ** 28, ...options }: WebgpuOptions = {}): TaskEither<DeviceError, Device> =>
+export const webgpu = ({ budget = 268_435_456, ...options }: WebgpuOptions = {}): TaskEither<DeviceError, Device> =>
   pipe(
     openGpu(options, thisWorld()),
     map((opened) => deviceOf(backendOn(createRuntime(opened, budget)), options)),

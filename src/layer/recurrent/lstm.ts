@@ -2,7 +2,7 @@
 import { matmul } from '../../array/contract.js'
 import { scan } from '../../array/control.js'
 import { add, mul, square, sub, tanh } from '../../array/elementwise.js'
-import { concatAll } from '../../array/move.js'
+import { concatAll } from '../../array/join.js'
 import { type Tensor, tensor } from '../../array/tensor.js'
 import type { Initializer } from '../../init/initializer.js'
 import { logistic } from '../activation/sigmoidal.js'

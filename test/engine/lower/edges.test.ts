@@ -6,17 +6,8 @@ import { barrier, scan } from '../../../src/array/control.js'
 import { full, ones, zeros } from '../../../src/array/create.js'
 import { add, cast, exp, less, mul, select, sub, tanh } from '../../../src/array/elementwise.js'
 import { argSort, cumulativeSum, gather, iota, scatterAdd } from '../../../src/array/indexing.js'
-import {
-  broadcastTo,
-  concatAll,
-  dynamicSlice,
-  flip,
-  pad,
-  permute,
-  reshape,
-  slice,
-  transpose,
-} from '../../../src/array/move.js'
+import { concatAll } from '../../../src/array/join.js'
+import { broadcastTo, dynamicSlice, flip, pad, permute, reshape, slice, transpose } from '../../../src/array/move.js'
 import { argMax, max, prod, sum } from '../../../src/array/reduce.js'
 import { type AnyTensor, literal, nodeOf, type Tensor, tensor } from '../../../src/array/tensor.js'
 import { overlapAdd, window } from '../../../src/array/window.js'
