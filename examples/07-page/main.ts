@@ -44,6 +44,8 @@ const setState = (next: typeof state): void => {
   document.body.className = next
   pause.textContent = next === 'paused' ? 'Continue' : next === 'finished' ? 'Finished' : 'Pause'
   pause.disabled = next !== 'training' && next !== 'paused'
+  // The step that goes on is done before it waits.
+  element('controls').ariaBusy = String(next === 'paused')
   element<HTMLButtonElement>('reset').disabled = next === 'opening' || next === 'failed'
 }
 
@@ -183,6 +185,9 @@ worker.addEventListener('message', ({ data: report }: MessageEvent<Report>) => {
       break
     case 'classified':
       if (pixels !== undefined) showProbabilities(report.probabilities)
+      break
+    case 'paused':
+      if (state === 'paused') element('controls').ariaBusy = 'false'
       break
     case 'finished':
       setState('finished')

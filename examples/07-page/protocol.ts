@@ -33,5 +33,7 @@ export type Report =
   /** Filter after filter. */
   | { readonly kind: 'filters'; readonly weights: Float32Array; readonly count: number; readonly side: number }
   | { readonly kind: 'classified'; readonly probabilities: readonly number[]; readonly step: number }
+  /** It waits, as it was asked to: no step comes until it goes on. */
+  | { readonly kind: 'paused' }
   | { readonly kind: 'finished' }
   | { readonly kind: 'failed'; readonly message: string }

@@ -126,6 +126,7 @@ const session = async ({ digits, seed: first, wanted }: Opening): Promise<void> 
           await classify(state)
           if (inbox.paused) {
             report()
+            post({ kind: 'paused' })
             while (inbox.paused && inbox.reset === undefined) {
               await nextMessage()
               await classify(state)

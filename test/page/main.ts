@@ -75,17 +75,14 @@ const use = async (browser: Browser, url: string, part: Part): Promise<void> => 
   const visitor = await visit(browser, url + part.query)
   const { page, text, step } = visitor
   const pause = page.locator('#pause')
-  /** Pauses, and waits until no step comes any more. */
+  /** Pauses, and waits until it has. The steps done. */
   const hold = async (): Promise<number> => {
     await pause.click()
-    let [before, now] = [-1, await step()]
-    while (before !== now) {
-      await page.waitForTimeout(500)
-      ;[before, now] = [now, await step()]
-    }
-    return now
+    await page.locator('#controls[aria-busy=false]').waitFor()
+    // What was told last is shown in the next frame.
+    await page.waitForTimeout(200)
+    return step()
   }
-
   /** Starts again with a seed, by keyboard. */
   const startAgain = async (seed: string): Promise<void> => {
     await page.locator('#seed').fill(seed)
@@ -139,6 +136,9 @@ const use = async (browser: Browser, url: string, part: Part): Promise<void> => 
       await visitor.reach(part.learned)
     }
     await pause.focus()
+    // Focus is shown to those who use keys.
+    await page.keyboard.press('Tab')
+    await page.keyboard.press('Shift+Tab')
     const order: string[] = []
     for (let i = 0; i < 6; i++) {
       if (i > 0) await page.keyboard.press('Tab')
