@@ -43,13 +43,6 @@ export interface Dispatch {
   readonly workgroups: readonly [x: number, y: number, z: number]
 }
 
-/** A copy of elements between two stretches that share no place. */
-export interface Copy {
-  readonly kind: 'copy'
-  readonly from: Region
-  readonly to: Region
-}
-
 /** What a code generator may count on. */
 export interface Limits {
   /** Storage buffers that one shader can be bound to. */
