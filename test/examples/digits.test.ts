@@ -107,7 +107,7 @@ describe('one clear line, exit code 2 and nothing written', () => {
   test.each<readonly [string, () => readonly string[], string]>([
     ['an unknown option', () => ['--epoch', '3'], 'There is no option --epoch. Try --help.'],
     ['a bad value', () => ['--batch', '0'], '--batch: expected a whole number from 1 on, got 0.'],
-    ['a bad device', () => ['--device', 'tpu'], '--device: expected one of cpu, reference, got tpu.'],
+    ['a bad device', () => ['--device', 'tpu'], '--device: expected one of cpu, webgpu, reference, got tpu.'],
     [
       'an option that the device lacks',
       () => ['--device', 'reference', '--threads', '2'],
