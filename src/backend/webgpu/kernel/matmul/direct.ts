@@ -8,7 +8,7 @@
  */
 import type { Dispatch, KernelContext } from '../../dispatch.js'
 import { newShader } from '../../emit/shader.js'
-import { declareMatrix, declareOffset, epilogueCode, workgroupsFor } from './offsets.js'
+import { chosen, declareMatrix, declareOffset, epilogueCode, workgroupsFor } from './offsets.js'
 import type { Problem, Side } from './problem.js'
 
 export interface Direct {
@@ -97,7 +97,7 @@ export const directDispatch = (problem: Problem, direct: Direct, context: Kernel
     'workgroupBarrier();',
   ]
 
-  const result = lanes > 1 ? 'partial[place]' : count === 1 ? 'sum0' : 'sums[e]'
+  const result = lanes > 1 ? 'partial[place]' : chosen(sums)
   const code = epilogueCode(shader, epilogue, 'result')
   const body = (blockNumber: string, e: string): string[] => [
     `let own = number * ${blocks}u + ${blockNumber};`,
@@ -114,12 +114,7 @@ export const directDispatch = (problem: Problem, direct: Direct, context: Kernel
   ]
   const finish =
     lanes === 1
-      ? [
-          count === 1 ? '' : `var sums = array<f32, ${count}>(${sums.join(', ')});`,
-          `for (var e = 0u; e < ${count}u; e++) {`,
-          ...body('block', 'e'),
-          '}',
-        ]
+      ? [`for (var e = 0u; e < ${count}u; e++) {`, ...body('block', 'e'), '}']
       : [
           ...tree,
           `for (var place = localIndex; place < ${width}u; place += ${threads}u) {`,

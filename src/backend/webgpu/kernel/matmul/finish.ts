@@ -1,7 +1,7 @@
 /** How the sums of a tile get to the epilogue. */
 import type { Shader } from '../../emit/shader.js'
 import type { Loader } from './loader.js'
-import { epilogueCode } from './offsets.js'
+import { chosen, columnsInFours, epilogueCode } from './offsets.js'
 import type { Problem } from './problem.js'
 import type { Tile } from './tile.js'
 
@@ -37,7 +37,8 @@ export const finishTile = (
 ): readonly string[] => {
   const { rows, columns, microRows, microColumns, slices } = tile
   const [rowThreads, columnThreads, groups] = [rows / microRows, columns / microColumns, microColumns / 4]
-  const code = epilogueCode(shader, epilogue, 'result')
+  const inFours = right.neighbours && columnsInFours(epilogue)
+  const code = epilogueCode(shader, epilogue, 'result', inFours ? 4 : 1)
   const guard = (name: string, count: number, size: number): string =>
     count % size === 0 ? '{' : `if (${name} < ${count}i) {`
 
@@ -57,23 +58,20 @@ export const finishTile = (
     '}',
   ]
 
-  // Every invocation ends its own results, four at a time. Which four is a switch, because compilers unroll loops over
-  // arrays of their own, however long the epilogue is.
+  // Every invocation ends its own results, four at a time. Which four is a tree of choices, because compilers unroll loops
+  // over arrays of their own, however long the epilogue is, and take long over a switch.
   if (slices === 1) {
     const count = microRows * groups
     return [
       code.batch,
       `for (var e = 0u; e < ${count}u; e++) {`,
-      'var four: vec4f;',
-      'switch e {',
-      ...range(count).map((i) => {
-        const label = i === count - 1 ? 'default' : `case ${i}u`
-        return `${label}: { four = ${sumOf(Math.floor(i / groups), i % groups)}; }`
-      }),
-      '}',
+      `let four = ${chosen(range(count).map((i) => sumOf(Math.floor(i / groups), i % groups)))};`,
       ...atRow(left.rowOf(`(rowSlot + e / ${4 * groups}u * ${rowThreads}u)`, `(e / ${groups}u % 4u)`), [
-        'for (var f = 0u; f < 4u; f++) {',
-        ...atColumn(right.rowOf(`(columnSlot + e % ${groups}u * ${columnThreads}u)`, 'f'), 'four[f]'),
+        inFours ? '{' : 'for (var f = 0u; f < 4u; f++) {',
+        ...atColumn(
+          right.rowOf(`(columnSlot + e % ${groups}u * ${columnThreads}u)`, inFours ? '0u' : 'f'),
+          inFours ? 'four' : 'four[f]',
+        ),
         '}',
       ]),
       '}',
@@ -88,8 +86,14 @@ export const finishTile = (
       (g) =>
         `stage[slice * ${chunk}u + (rowSlot * ${each}u + ${row % each}u) * ${width}u + columnSlot + ${g * columnThreads}u] = ${sumOf(row, g)};`,
     )
-  const place = right.neighbours ? { slot: 'f / 4u', lane: 'f % 4u' } : { slot: `f % ${width}u`, lane: `f / ${width}u` }
-  const terms = range(slices).map((slice) => `stage[${slice * chunk}u + e * ${width}u + ${place.slot}][${place.lane}]`)
+  // Column f of the tile, or all four of slot f.
+  const [slotAt, laneAt] = inFours
+    ? ['f', '']
+    : right.neighbours
+      ? ['f / 4u', '[f % 4u]']
+      : [`f % ${width}u`, `[f / ${width}u]`]
+  const terms = range(slices).map((slice) => `stage[${slice * chunk}u + e * ${width}u + ${slotAt}]${laneAt}`)
+  const across = inFours ? width : columns
   // Row r of invocation row t is component r % 4 of slot t + r / 4 rowThreads.
   const own = `(part * ${each}u + e % ${each}u)`
   const slot = `(e / ${each}u + ${own} / 4u * ${rowThreads}u)`
@@ -104,10 +108,10 @@ export const finishTile = (
     }),
     '}',
     'workgroupBarrier();',
-    `for (var place = localIndex; place < ${4 * chunk}u; place += ${rowThreads * columnThreads * slices}u) {`,
-    `let e = place / ${columns}u;`,
-    `let f = place % ${columns}u;`,
-    ...atRow(left.rowOf(slot, `(${own} % 4u)`), atColumn('f', treeOf(terms))),
+    `for (var place = localIndex; place < ${(chunk / width) * across}u; place += ${rowThreads * columnThreads * slices}u) {`,
+    `let e = place / ${across}u;`,
+    `let f = place % ${across}u;`,
+    ...atRow(left.rowOf(slot, `(${own} % 4u)`), atColumn(inFours ? 'f * 4u' : 'f', treeOf(terms))),
     '}',
     '}',
   ]

@@ -2,8 +2,9 @@
  * How one side of a tile comes into workgroup memory.
  *
  * The stage holds, for each of `depth` values of k, the tile's rows (or columns) in fours: a slot is a vec4f of four
- * rows, number k * slots + slot. Which rows make a slot is free. Rows that are read in fours are neighbours; else slot s
- * has rows s, s + slots, s + 2 slots, s + 3 slots of the tile, so that neighbouring invocations read neighbouring rows.
+ * rows, number k * slots + slot. Which rows make a slot is free. They are neighbours, but where elements are read one by
+ * one along the rows: there slot s has rows s, s + slots, s + 2 slots, s + 3 slots of the tile, so that neighbouring
+ * invocations read neighbouring elements.
  *
  * Elements are read into registers while the stage still holds the tile before, and stored in it later. Rows beyond the
  * matrix read the last one, which nobody stores; beyond the last k both sides are 0.
@@ -94,7 +95,8 @@ export const loaderOf = (shader: Shader, side: Side, options: LoaderOptions): Lo
   const { name, count, rows, origin, k, depth, threads, begin } = options
   const way = wayOf(shader, side, depth)
   const slots = rows / 4
-  const neighbours = way === 'rows in fours'
+  const neighbours = way !== 'along rows'
+  const oneStart = way === 'rows in fours'
   const rowOf = (slot: string, lane: string): string =>
     neighbours ? `${slot} * 4u + ${lane}` : `${slot} + ${lane} * ${slots}u`
   const depths = way === 'k in fours' ? depth / 4 : depth
@@ -105,14 +107,14 @@ export const loaderOf = (shader: Shader, side: Side, options: LoaderOptions): Lo
   const guard = (code: string): string => (units < threads ? `if (localIndex < ${units}u) {\n${code}\n}` : code)
   const own = unitCode(way, slots, depths, threads)
 
-  const starts = neighbours ? [0] : lanes
+  const starts = oneStart ? [0] : lanes
   const setup = [
     declareMatrix(`${name}Matrix`, side),
     `let ${name}Slot = ${own.slot};`,
     `let ${name}Depth = ${own.depth};`,
     ...starts.map((lane) => {
       const row = `${origin} + ${rowOf(`${name}Slot`, `${lane}u`)}`
-      const last = neighbours ? count - 4 : count - 1
+      const last = oneStart ? count - 4 : count - 1
       const flat = count % rows === 0 ? row : `min(${row}, ${last}u)`
       return `let ${name}Row${lane} = i32(${flat});\n${declareOffset(`${name}Start${lane}`, side.own, `${name}Row${lane}`, `${name}Matrix`)}`
     }),

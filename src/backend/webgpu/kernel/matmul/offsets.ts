@@ -3,6 +3,7 @@ import { sizeOf } from '../../../../array/shape.js'
 import type { Limits } from '../../dispatch.js'
 import { address, places } from '../../emit/address.js'
 import { emitBody } from '../../emit/body.js'
+import type { Lanes } from '../../emit/lanes.js'
 import type { Shader } from '../../emit/shader.js'
 import type { Axis, Epilogue, Side } from './problem.js'
 
@@ -23,7 +24,11 @@ export const declareOffset = (name: string, { dims, strides }: Axis, flat: strin
 export const declareMatrix = (name: string, { batch, offset }: Side): string =>
   sizeOf(batch.dims) === 1 ? `let ${name} = ${offset}i;` : declareOffset(name, batch, 'batch', `${offset}i`)
 
-/** The epilogue: statements for each of its three groups of places, and for its body at one place. */
+/** Whether four columns that begin at multiples of 4 are neighbours in the last dim, too. */
+export const columnsInFours = ({ columns }: Epilogue): boolean =>
+  columns.length > 0 && columns[columns.length - 1] % 4 === 0
+
+/** The epilogue: statements for each of its three groups of places, and for its body at one place (or four columns). */
 export interface EpilogueCode {
   /** Goes where the i32 `batch` is known. */
   readonly batch: string
@@ -34,11 +39,11 @@ export interface EpilogueCode {
   readonly body: string
 }
 
-export const epilogueCode = (shader: Shader, epilogue: Epilogue, result: string): EpilogueCode => {
+export const epilogueCode = (shader: Shader, epilogue: Epilogue, result: string, lanes: Lanes = 1): EpilogueCode => {
   const batch = places(epilogue.batch, 'batch', 'batchAt')
   const row = places(epilogue.rows, 'row', 'rowAt')
   const column = places(epilogue.columns, 'column', 'columnAt')
-  const { code } = emitBody(shader, epilogue.body, [...batch.at, ...row.at, ...column.at], result)
+  const { code } = emitBody(shader, epilogue.body, [...batch.at, ...row.at, ...column.at], result, lanes)
   return { batch: batch.code, row: row.code, column: column.code, body: code }
 }
 
@@ -54,4 +59,12 @@ export const workgroupsFor = (
     workgroups: [x, y, 1],
     code: `let number = group.y * ${x}u + group.x;\nif (number >= ${count}u) { return; }`,
   }
+}
+
+/** Number e of a list, whose length is a power of 2. Compilers unroll loops over arrays instead, however long they are. */
+export const chosen = (terms: readonly string[]): string => {
+  const half = terms.length >> 1
+  return half === 0
+    ? terms[0]
+    : `select(${chosen(terms.slice(0, half))}, ${chosen(terms.slice(half))}, (e & ${half}u) != 0u)`
 }

@@ -50,14 +50,13 @@ const powers = (to: number): number[] => Array.from({ length: levels(max(1, to))
 
 const micro = (size: number): number => (size >= 32 ? 8 : 4)
 
-export const tileOf = (rows: number, columns: number, slices: number): Tile => ({
-  rows,
-  columns,
-  microRows: micro(rows),
-  microColumns: micro(columns),
-  slices,
-  depth: slices <= 2 ? 16 : 32,
-})
+export const tileOf = (rows: number, columns: number, slices: number): Tile => {
+  const [microRows, microColumns] = [micro(rows), micro(columns)]
+  const invocations = (rows / microRows) * (columns / microColumns)
+  // What few invocations read for a long stretch makes a long shader.
+  const depth = slices === 8 ? 32 : slices === 1 && invocations <= 64 ? 8 : 16
+  return { rows, columns, microRows, microColumns, slices, depth }
+}
 
 const tiles: readonly Tile[] = tileShapes.flatMap(([rows, columns]) =>
   powers(8)

@@ -68,7 +68,7 @@ export const tileDispatch = (problem: Problem, tile: Tile, context: KernelContex
 
   const perSlice = depth / slices
   // A short loop of known bounds is unrolled by compilers that then take seconds.
-  const known = slices === 1 && microRows * microColumns === 64
+  const known = slices === 1 && microRows * microColumns * depth >= 1024
   const start = slices === 1 ? `localIndex / ${threads}u` : `slice * ${perSlice}u`
   const multiply = [
     known ? '' : `let begin = ${start};`,
