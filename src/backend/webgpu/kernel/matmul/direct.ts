@@ -97,7 +97,7 @@ export const directDispatch = (problem: Problem, direct: Direct, context: Kernel
     'workgroupBarrier();',
   ]
 
-  const result = lanes > 1 ? 'partial[place]' : chosen(sums)
+  const result = lanes > 1 ? 'partial[place]' : chosen(sums, 'e')
   const code = epilogueCode(shader, epilogue, 'result')
   const body = (blockNumber: string, e: string): string[] => [
     `let own = number * ${blocks}u + ${blockNumber};`,

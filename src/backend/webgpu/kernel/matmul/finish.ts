@@ -3,7 +3,7 @@ import type { Shader } from '../../emit/shader.js'
 import type { Loader } from './loader.js'
 import { chosen, columnsInFours, epilogueCode } from './offsets.js'
 import type { Problem } from './problem.js'
-import type { Tile } from './tile.js'
+import type { Tile } from './tiling.js'
 
 const range = (length: number): number[] => Array.from({ length }, (_, i) => i)
 
@@ -12,8 +12,9 @@ const rowSize = ({ rows, columns, microRows, slices }: Tile): number => ((rows /
 const chunkRows = (tile: Tile, stage: number): number =>
   [8, 4, 2, 1].find((count) => count <= tile.microRows && count * rowSize(tile) <= stage) ?? 1
 
-/** The least that the stage must hold, in fours of elements. */
-export const finishSize = (tile: Tile): number => (tile.slices === 1 ? 0 : rowSize(tile))
+/** What the stage must hold, in fours of elements: one row of every invocation, two where they take 16 KiB at most. */
+export const finishSize = (tile: Tile): number =>
+  tile.slices === 1 ? 0 : rowSize(tile) * (rowSize(tile) <= 512 ? 2 : 1)
 
 /** The name of the sums of an invocation's row `row`, columns 4 `group` and on. */
 export const sumOf = (row: number, group: number): string => `sum${row}_${group}`
@@ -65,7 +66,10 @@ export const finishTile = (
     return [
       code.batch,
       `for (var e = 0u; e < ${count}u; e++) {`,
-      `let four = ${chosen(range(count).map((i) => sumOf(Math.floor(i / groups), i % groups)))};`,
+      `let four = ${chosen(
+        range(count).map((i) => sumOf(Math.floor(i / groups), i % groups)),
+        'e',
+      )};`,
       ...atRow(left.rowOf(`(rowSlot + e / ${4 * groups}u * ${rowThreads}u)`, `(e / ${groups}u % 4u)`), [
         inFours ? '{' : 'for (var f = 0u; f < 4u; f++) {',
         ...atColumn(
@@ -81,11 +85,14 @@ export const finishTile = (
   // The sums of all slices go through the stage, some rows of every invocation at a time, and all invocations take part.
   const each = chunkRows(tile, stage)
   const [width, chunk] = [columns / 4, each * rowThreads * (columns / 4)]
-  const put = (row: number): string[] =>
-    range(groups).map(
-      (g) =>
-        `stage[slice * ${chunk}u + (rowSlot * ${each}u + ${row % each}u) * ${width}u + columnSlot + ${g * columnThreads}u] = ${sumOf(row, g)};`,
-    )
+  const parts = range(microRows / each)
+  const put = range(each).flatMap((row) =>
+    range(groups).map((g) => {
+      const at = `(rowSlot * ${each}u + ${row}u) * ${width}u + columnSlot + ${g * columnThreads}u`
+      const sums = parts.map((part) => sumOf(part * each + row, g))
+      return `stage[slice * ${chunk}u + ${at}] = ${chosen(sums, 'part')};`
+    }),
+  )
   // Column f of the tile, or all four of slot f.
   const [slotAt, laneAt] = inFours
     ? ['f', '']
@@ -99,14 +106,9 @@ export const finishTile = (
   const slot = `(e / ${each}u + ${own} / 4u * ${rowThreads}u)`
   return [
     code.batch,
-    `for (var part = 0u; part < ${microRows / each}u; part++) {`,
+    `for (var part = 0u; part < ${parts.length}u; part++) {`,
     'workgroupBarrier();',
-    'switch part {',
-    ...range(microRows / each).map((part) => {
-      const label = part === microRows / each - 1 ? 'default' : `case ${part}u`
-      return [`${label}: {`, ...range(each).flatMap((row) => put(part * each + row)), '}'].join('\n')
-    }),
-    '}',
+    ...put,
     'workgroupBarrier();',
     `for (var place = localIndex; place < ${(chunk / width) * across}u; place += ${rowThreads * columnThreads * slices}u) {`,
     `let e = place / ${across}u;`,

@@ -7,12 +7,6 @@ import type { Lanes } from '../../emit/lanes.js'
 import type { Shader } from '../../emit/shader.js'
 import type { Axis, Epilogue, Side } from './problem.js'
 
-export interface Code {
-  readonly code: string
-  /** An i32 expression. */
-  readonly value: string
-}
-
 /** Declares `name`: the offset of number `flat` (an i32 expression) along an axis, from `start` on. */
 export const declareOffset = (name: string, { dims, strides }: Axis, flat: string, start = '0i'): string => {
   const { code, at } = places(dims, flat, name)
@@ -61,10 +55,10 @@ export const workgroupsFor = (
   }
 }
 
-/** Number e of a list, whose length is a power of 2. Compilers unroll loops over arrays instead, however long they are. */
-export const chosen = (terms: readonly string[]): string => {
+/** Number `index` (a name) of a list, whose length is a power of 2. Compilers unroll loops over arrays instead, however long they are. */
+export const chosen = (terms: readonly string[], index: string): string => {
   const half = terms.length >> 1
   return half === 0
     ? terms[0]
-    : `select(${chosen(terms.slice(0, half))}, ${chosen(terms.slice(half))}, (e & ${half}u) != 0u)`
+    : `select(${chosen(terms.slice(0, half), index)}, ${chosen(terms.slice(half), index)}, (${index} & ${half}u) != 0u)`
 }

@@ -5,7 +5,8 @@
 import type { Limits } from '../../dispatch.js'
 import { type Direct, sharedBytes } from './direct.js'
 import type { Problem } from './problem.js'
-import { type Tile, threadsOf, workgroupBytes } from './tile.js'
+import { workgroupBytes } from './tile.js'
+import { type Tile, threadsOf } from './tiling.js'
 
 export type Strategy =
   | { readonly kind: 'tile'; readonly tile: Tile }

@@ -13,19 +13,7 @@ import { finishSize, finishTile, sumOf } from './finish.js'
 import { loaderOf } from './loader.js'
 import { workgroupsFor } from './offsets.js'
 import type { Problem } from './problem.js'
-
-export interface Tile {
-  readonly rows: number
-  readonly columns: number
-  readonly depth: number
-  /** Of one invocation: multiples of 4. */
-  readonly microRows: number
-  readonly microColumns: number
-  readonly slices: number
-}
-
-export const threadsOf = ({ rows, columns, microRows, microColumns, slices }: Tile): number =>
-  (rows / microRows) * (columns / microColumns) * slices
+import { type Tile, threadsOf } from './tiling.js'
 
 /** The stage, in fours of elements. */
 const stageSize = (tile: Tile): number => Math.max((tile.depth * (tile.rows + tile.columns)) / 4, finishSize(tile))

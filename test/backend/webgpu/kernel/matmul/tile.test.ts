@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, it } from 'vitest'
 import { tileOf } from '../../../../../src/backend/webgpu/kernel/matmul/strategy.js'
-import type { Tile } from '../../../../../src/backend/webgpu/kernel/matmul/tile.js'
+import type { Tile } from '../../../../../src/backend/webgpu/kernel/matmul/tiling.js'
 import { noGpu } from '../../harness.js'
 import { type Case, convolution, filterGradient, fourWays, randomCase } from './cases.js'
 import { byTile, expectEpilogue, expectProduct } from './check.js'
