@@ -41,9 +41,9 @@ const rules: Readonly<Record<string, Rule>> = {
   grouped: { optimizer: p.grouped([{ select: 'bias', optimizer: p.sgd(0.1) }], p.adam(0.05)), rests },
 }
 
-for (const { name, device } of devices)
+for (const { name, device, bound: _, ...rounding } of devices)
   for (const [rule, instance] of Object.entries(rules))
-    check(optimizerLaws, { device, ...instance }, seeds, { runs: 3 }, `${name}, ${rule}: `)
+    check(optimizerLaws, { device, ...rounding, ...instance }, seeds, { runs: 3 }, `${name}, ${rule}: `)
 
 for (const { name, device } of devices)
   check(
