@@ -8,7 +8,7 @@ import { type Either, left, right } from '#fp/Either'
 /** One option: how its text is read, and what the help page says. */
 export interface Option<A> {
   /** Stands for the value on the help page; none for a flag. */
-  readonly placeholder: string | undefined
+  readonly metavar: string | undefined
   readonly help: string
   readonly initial: A
   /** The value, or what was expected. */
@@ -27,11 +27,11 @@ export const usageError = (message: string): UsageError => ({ _tag: 'UsageError'
 
 /** Any text. */
 export const textOption = <A extends string | undefined>(
-  placeholder: string,
+  metavar: string,
   help: string,
   initial: A,
 ): Option<string | A> => ({
-  placeholder,
+  metavar,
   help,
   initial,
   read: (text) => (text === '' ? left('some text') : right(text)),
@@ -39,11 +39,11 @@ export const textOption = <A extends string | undefined>(
 
 /** A path, made absolute. */
 export const pathOption = <A extends string | undefined>(
-  placeholder: string,
+  metavar: string,
   help: string,
   initial: A,
 ): Option<string | A> => ({
-  placeholder,
+  metavar,
   help,
   initial,
   read: (text) => (text === '' ? left('a path') : right(resolve(text))),
@@ -55,7 +55,7 @@ export const choiceOption = <const A extends string>(
   choices: readonly A[],
   initial: NoInfer<A>,
 ): Option<A> => ({
-  placeholder: choices.join('|'),
+  metavar: choices.join('|'),
   help,
   initial,
   read: (text) => {
@@ -66,7 +66,7 @@ export const choiceOption = <const A extends string>(
 
 /** A whole number from `least` on. */
 export const wholeOption = (help: string, initial: number, least = 0): Option<number> => ({
-  placeholder: 'N',
+  metavar: 'N',
   help,
   initial,
   read: (text) => {
@@ -79,7 +79,7 @@ export const wholeOption = (help: string, initial: number, least = 0): Option<nu
 
 /** A number above 0. */
 export const positiveOption = <A extends number | undefined>(help: string, initial: A): Option<number | A> => ({
-  placeholder: 'X',
+  metavar: 'X',
   help,
   initial,
   read: (text) => {
@@ -90,7 +90,7 @@ export const positiveOption = <A extends number | undefined>(help: string, initi
 
 /** Present or not. */
 export const flagOption = (help: string): Option<boolean> => ({
-  placeholder: undefined,
+  metavar: undefined,
   help,
   initial: false,
   // Records of runs hold 'false' for one that was not present.
@@ -112,9 +112,9 @@ export const readCommandLine = <O extends Options>(
   args: readonly string[],
 ): Either<UsageError, CommandLine<O>> => {
   const config = Object.fromEntries(
-    Object.entries(options).map(([name, { placeholder }]) => [
+    Object.entries(options).map(([name, { metavar }]) => [
       name,
-      { type: placeholder === undefined ? ('boolean' as const) : ('string' as const) },
+      { type: metavar === undefined ? ('boolean' as const) : ('string' as const) },
     ]),
   )
   const { tokens } = parseArgs({
@@ -136,11 +136,11 @@ export const readCommandLine = <O extends Options>(
     if (option === undefined) return left(usageError(`There is no option ${token.rawName}. Try --help.`))
     if (given.has(token.name)) return left(usageError(`${token.rawName} is given twice.`))
     if (
-      option.placeholder !== undefined &&
+      option.metavar !== undefined &&
       (token.value === undefined || (!token.inlineValue && token.value.startsWith('--')))
     )
-      return left(usageError(`${token.rawName} needs a value: ${token.rawName} ${option.placeholder}.`))
-    if (option.placeholder === undefined && token.value !== undefined)
+      return left(usageError(`${token.rawName} needs a value: ${token.rawName} ${option.metavar}.`))
+    if (option.metavar === undefined && token.value !== undefined)
       return left(usageError(`${token.rawName} takes no value.`))
     const value = option.read(token.value ?? '')
     if (value._tag === 'Left') return left(usageError(`${token.rawName}: expected ${value.left}, got ${token.value}.`))
@@ -153,9 +153,9 @@ export const readCommandLine = <O extends Options>(
 /** The help page of a table of options. */
 export const helpPage = (usage: string, options: Options): string => {
   const rows = Object.entries(options).map(
-    ([name, { placeholder, help, initial }]) =>
+    ([name, { metavar, help, initial }]) =>
       [
-        `--${name}${placeholder === undefined ? '' : ` ${placeholder}`}`,
+        `--${name}${metavar === undefined ? '' : ` ${metavar}`}`,
         initial === undefined || initial === false ? help : `${help} (${String(initial)})`,
       ] as const,
   )
