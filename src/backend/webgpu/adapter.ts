@@ -1,10 +1,10 @@
 /**
  * The GPU of this machine: `navigator.gpu` where it is; in Node the optional package `webgpu`, which is loaded when it
- * is asked for. Limits and features are the adapter's own: all that it has is asked for, none is taken for granted.
+ * is asked for. Limits and features are the adapter's own: all that it has and shaders use is asked for, none is taken for granted.
  */
 import { type TaskEither, tryCatch } from '#fp/TaskEither'
 import { DeviceError, type DeviceErrorReason } from '../../engine/deviceError.js'
-import type { Limits } from './dispatch.js'
+import { type Limits, noSubgroups } from './dispatch.js'
 
 export interface AdapterOptions {
   /** Which of several adapters: one that saves power, or one that is fast; the system's choice unless told. */
@@ -94,12 +94,21 @@ const limitsAskedFor: readonly (readonly [name: LimitName, most: (limits: Partia
   ['maxComputeWorkgroupsPerDimension', ({ workgroups }) => workgroups],
   ['maxBufferSize', () => undefined],
 ]
-const featuresAskedFor = ['subgroups', 'shader-f16', 'timestamp-query'] as const
 
-const openDevice = async (adapter: GPUAdapter, { limits = {} }: AdapterOptions): Promise<Opened> => {
+/** What the adapter's subgroups are; those without a number of their own cannot be told apart. */
+const subgroupsOf = ({ wgslLanguageFeatures }: GPU, { features, info }: GPUAdapter): Limits['subgroups'] =>
+  features.has('subgroups') && wgslLanguageFeatures?.has('subgroup_id')
+    ? { least: info.subgroupMinSize, most: info.subgroupMaxSize }
+    : noSubgroups
+
+const openDevice = async (gpu: GPU, adapter: GPUAdapter, { limits = {} }: AdapterOptions): Promise<Opened> => {
+  const { subgroups = subgroupsOf(gpu, adapter) } = limits
   const least = (name: LimitName, most = Number.POSITIVE_INFINITY): number => Math.min(adapter.limits[name], most)
   const { vendor, architecture, description } = adapter.info
-  const features = featuresAskedFor.filter((name) => adapter.features.has(name))
+  const features: GPUFeatureName[] = [
+    ...(subgroups.most > 1 ? (['subgroups'] as const) : []),
+    ...(adapter.features.has('timestamp-query') ? (['timestamp-query'] as const) : []),
+  ]
   const device = await adapter.requestDevice({
     label: 'pullback',
     requiredFeatures: features,
@@ -121,7 +130,7 @@ const openDevice = async (adapter: GPUAdapter, { limits = {} }: AdapterOptions):
       ),
       workgroupMemory: least('maxComputeWorkgroupStorageSize', limits.workgroupMemory),
       workgroups: least('maxComputeWorkgroupsPerDimension', limits.workgroups),
-      subgroups: adapter.features.has('subgroups') && (limits.subgroups ?? true),
+      subgroups,
     },
   }
 }
@@ -145,7 +154,7 @@ const open = async (options: AdapterOptions, world: World): Promise<Opened> => {
     ...(powerPreference === undefined ? {} : { powerPreference }),
     forceFallbackAdapter: fallback,
   })
-  return adapter === null ? fail('adapter', 'there is no adapter', noAdapter) : openDevice(adapter, options)
+  return adapter === null ? fail('adapter', 'there is no adapter', noAdapter) : openDevice(gpu, adapter, options)
 }
 
 /** Opens a device of the machine's GPU. */

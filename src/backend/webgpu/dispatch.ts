@@ -54,8 +54,12 @@ export interface Limits {
   readonly workgroupMemory: number
   /** Workgroups in each direction. */
   readonly workgroups: number
-  readonly subgroups: boolean
+  /** Invocations of the smallest subgroup that there can be, and of the largest: powers of two. */
+  readonly subgroups: { readonly least: number; readonly most: number }
 }
+
+/** Where invocations exchange values through workgroup memory only. */
+export const noSubgroups: Limits['subgroups'] = { least: 1, most: 1 }
 
 export interface KernelContext {
   readonly limits: Limits

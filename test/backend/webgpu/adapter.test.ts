@@ -56,8 +56,17 @@ onGpu('an adapter', () => {
     expect(limits.invocations).toBe(device.limits.maxComputeInvocationsPerWorkgroup)
     expect(limits.workgroupMemory).toBe(device.limits.maxComputeWorkgroupStorageSize)
     expect(bufferBytes).toBe(device.limits.maxBufferSize)
+    // What no shader uses is not asked for.
+    for (const feature of features) expect(['subgroups', 'timestamp-query']).toContain(feature)
     for (const feature of features) expect(device.features.has(feature)).toBe(true)
-    expect(limits.subgroups).toBe(features.has('subgroups'))
+    const { least, most } = limits.subgroups
+    expect(features.has('subgroups')).toBe(most > 1)
+    if (features.has('subgroups'))
+      expect(limits.subgroups).toEqual({
+        least: device.adapterInfo.subgroupMinSize,
+        most: device.adapterInfo.subgroupMaxSize,
+      })
+    expect(least).toBeLessThanOrEqual(most)
   })
   it('stands for a smaller one, which the device itself enforces', async () => {
     const { device, limits } = await open(leastLimits)
@@ -66,5 +75,6 @@ onGpu('an adapter', () => {
     expect(device.limits.maxComputeInvocationsPerWorkgroup).toBe(256)
     expect(device.limits.maxComputeWorkgroupStorageSize).toBe(16384)
     expect(device.limits.maxStorageBufferBindingSize).toBe(2 ** 27)
+    expect(device.features.has('subgroups')).toBe(false)
   })
 })

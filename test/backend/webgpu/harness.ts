@@ -4,7 +4,14 @@
  */
 import { expect } from 'vitest'
 import type { DType, HostArray } from '../../../src/array/dtype.js'
-import type { Dispatch, Generator, KernelContext, Limits, Region } from '../../../src/backend/webgpu/dispatch.js'
+import {
+  type Dispatch,
+  type Generator,
+  type KernelContext,
+  type Limits,
+  noSubgroups,
+  type Region,
+} from '../../../src/backend/webgpu/dispatch.js'
 import type { Kernel, KernelPlan } from '../../../src/engine/kernel.js'
 import { fromWords, runPlan as interpret, toWords } from '../../engine/interpreter.js'
 import { planOf } from '../cpu/support.js'
@@ -25,9 +32,10 @@ const find = async (): Promise<Found> => {
   gpu = create([])
   const adapter = await gpu.requestAdapter()
   if (adapter === null) throw new Error('no adapter')
-  const { limits } = adapter
+  const { limits, info } = adapter
+  const hasSubgroups = adapter.features.has('subgroups') && gpu.wgslLanguageFeatures.has('subgroup_id')
   const device = await adapter.requestDevice({
-    requiredFeatures: adapter.features.has('subgroups') ? ['subgroups'] : [],
+    requiredFeatures: hasSubgroups ? ['subgroups'] : [],
     requiredLimits: {
       maxStorageBuffersPerShaderStage: limits.maxStorageBuffersPerShaderStage,
       maxStorageBufferBindingSize: limits.maxStorageBufferBindingSize,
@@ -46,7 +54,7 @@ const find = async (): Promise<Found> => {
       invocations: limits.maxComputeInvocationsPerWorkgroup,
       workgroupMemory: limits.maxComputeWorkgroupStorageSize,
       workgroups: limits.maxComputeWorkgroupsPerDimension,
-      subgroups: adapter.features.has('subgroups'),
+      subgroups: hasSubgroups ? { least: info.subgroupMinSize, most: info.subgroupMaxSize } : noSubgroups,
     },
   }
 }
@@ -69,7 +77,7 @@ export const leastLimits: Limits = {
   invocations: 256,
   workgroupMemory: 16384,
   workgroups: 65535,
-  subgroups: false,
+  subgroups: noSubgroups,
 }
 /** What the device of these tests has. */
 export const ownLimits: Limits = found?.limits ?? leastLimits

@@ -3,7 +3,7 @@ import { describe, it } from 'vitest'
 import type { DType, HostArray } from '../../../src/array/dtype.js'
 import { type Opened, openGpu, thisWorld } from '../../../src/backend/webgpu/adapter.js'
 import { backendOn } from '../../../src/backend/webgpu/backend.js'
-import type { Limits } from '../../../src/backend/webgpu/dispatch.js'
+import { type Limits, noSubgroups } from '../../../src/backend/webgpu/dispatch.js'
 import { planProgram } from '../../../src/backend/webgpu/plan.js'
 import { createCommands } from '../../../src/backend/webgpu/runtime/commands.js'
 import { createExecutable, type GpuExecutable } from '../../../src/backend/webgpu/runtime/executable.js'
@@ -57,7 +57,7 @@ export const leastLimits: Limits = {
   invocations: 256,
   workgroupMemory: 16384,
   workgroups: 65535,
-  subgroups: false,
+  subgroups: noSubgroups,
 }
 
 /** A plan that is ready to run. */

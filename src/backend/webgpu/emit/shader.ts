@@ -48,6 +48,11 @@ export interface Shader {
   /** A name that no other has. */
   readonly fresh: (prefix: string) => string
   readonly dtypeOf: (buffer: number) => DType
+  /**
+   * Lets the shader exchange values within subgroups. `localIndex` then counts along them: invocations of a subgroup are
+   * neighbours.
+   */
+  readonly withSubgroups: () => void
   readonly context: KernelContext
   readonly finish: (parts: Parts) => Dispatch
 }
@@ -64,6 +69,7 @@ export const newShader = (context: KernelContext): Shader => {
   const functions = new Map<string, string>()
   const counts = new Map<string, number>()
   let usesZero = false
+  let usesSubgroups = false
 
   const regionOf = (buffer: number): Region => {
     let region = regions.get(buffer)
@@ -156,6 +162,9 @@ export const newShader = (context: KernelContext): Shader => {
       return `${prefix}${count}`
     },
     dtypeOf: (buffer) => regionOf(buffer).dtype,
+    withSubgroups: () => {
+      usesSubgroups = true
+    },
     context,
     finish: ({ label, workgroupSize, workgroups, declarations = '', main }) => {
       const buffers = [...used.values()]
@@ -165,6 +174,7 @@ export const newShader = (context: KernelContext): Shader => {
       )
       const stepped = buffers.some(({ region }) => region.stride !== 0)
       const source = [
+        usesSubgroups ? 'enable subgroups;\nrequires subgroup_id;' : '',
         ...memoryFunctions(buffers, bindings),
         scalars.length === 0
           ? ''
@@ -175,10 +185,14 @@ export const newShader = (context: KernelContext): Shader => {
         declarations,
         `@compute @workgroup_size(${workgroupSize.join(', ')})`,
         'fn main(@builtin(global_invocation_id) global: vec3u, @builtin(local_invocation_id) local: vec3u,',
-        '  @builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) localIndex: u32,',
+        `  @builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) ${usesSubgroups ? 'flatIndex' : 'localIndex'}: u32,`,
+        usesSubgroups
+          ? '  @builtin(subgroup_id) subgroup: u32, @builtin(subgroup_size) subgroupSize: u32, @builtin(subgroup_invocation_id) lane: u32,'
+          : '',
         `  @builtin(num_workgroups) groups: vec3u) {`,
         // There are never so many.
         usesZero ? 'zero = groups.x >> 31u;' : '',
+        usesSubgroups ? 'let localIndex = subgroup * subgroupSize + lane;' : '',
         main,
         '}',
       ]

@@ -1,7 +1,7 @@
 /**
  * Reductions. Invocations share the elements of a kept place evenly, every so many-th each, and join what they have in a
- * tree: an order that is a function of shapes alone. Where few places have very many elements, a first dispatch reduces
- * chunks of them to scratch, and a second one the chunks.
+ * tree, through workgroup memory or within subgroups: an order that is a function of shapes alone. Where few places have
+ * very many elements, a first dispatch reduces chunks of them to scratch, and a second one the chunks.
  */
 import { sizeOf } from '../../../array/shape.js'
 import type { Access, Body, ReduceKernel } from '../../../engine/kernel.js'

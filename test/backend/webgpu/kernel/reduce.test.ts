@@ -1,12 +1,13 @@
-import { describe, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import type { DType, HostArray } from '../../../../src/array/dtype.js'
 import type { ReduceOp } from '../../../../src/array/node.js'
 import { sizeOf, stridesOf } from '../../../../src/array/shape.js'
-import type { Limits } from '../../../../src/backend/webgpu/dispatch.js'
+import { type Limits, noSubgroups } from '../../../../src/backend/webgpu/dispatch.js'
 import { reduce } from '../../../../src/backend/webgpu/kernel/reduce.js'
 import type { Operand, ReduceKernel } from '../../../../src/engine/kernel.js'
+import { toWords } from '../../../engine/interpreter.js'
 import { noise, planOf, someFloats, whole } from '../../cpu/support.js'
-import { expectPlan, leastLimits, noGpu, ownLimits } from '../harness.js'
+import { dispatchesOf, expectPlan, leastLimits, noGpu, ownLimits, runPlan } from '../harness.js'
 
 /** Sizes of kept, outer and row dims, and how the operand lies. */
 interface Case {
@@ -220,4 +221,46 @@ describe
 it.skipIf(noGpu)('more workgroups than fit in x', async () => {
   for (const each of [contiguous('', [700], [], [40]), columns('', [700], [9])])
     await check(each, 'sum', someFloats(extentOf(each), 5), 'float32', { ...ownLimits, workgroups: 5 }, room(each))
+})
+
+/** Whether invocations can join within subgroups here. */
+const { least, most } = ownLimits.subgroups
+
+describe.skipIf(noGpu || most === 1)('subgroups', () => {
+  const joined = [
+    contiguous('rows within a subgroup', [2000], [], [10]),
+    contiguous('rows of one subgroup', [70], [], [16]),
+    contiguous('rows of many subgroups', [5], [], [3001]),
+    contiguous('several workgroups', [3], [], [70001]),
+    columns('columns', [9], [70]),
+    columns('many columns', [700], [300]),
+  ]
+  it.each(joined)('join $name in the same order as workgroup memory', async (each) => {
+    const size = extentOf(each)
+    for (const op of ['sum', 'prod', 'max', 'argMax'] as const) {
+      const out = op === 'argMax' ? 'int32' : 'float32'
+      const plan = planOf([['float32', size]], [[out, sizeOf(each.kept)]], [], [kernelOf(each, op, 'float32')])
+      const data = toWords(someFloats(size, 11, op === 'max').map((x) => (op === 'prod' ? 1 + x / 64 : x)))
+      const [alone] = await runPlan(plan, { reduce }, [data], [], { ...ownLimits, subgroups: noSubgroups })
+      for (let size = 2; size <= least; size *= 2) {
+        const limits = { ...ownLimits, subgroups: { least: size, most } }
+        expect(await runPlan(plan, { reduce }, [data], [], limits)).toEqual([alone])
+      }
+    }
+  })
+  it('need no workgroup memory where a place lies within one', () => {
+    const sourceOf = (limits: Limits): string => {
+      const each = contiguous('', [2000], [], [10])
+      const plan = planOf([['float32', 20000]], [['float32', 2000]], [], [kernelOf(each, 'sum', 'float32')])
+      return dispatchesOf(plan, { reduce }, limits).dispatches[0]!.source
+    }
+    expect(sourceOf(ownLimits)).toMatch(/subgroupShuffleDown/)
+    expect(sourceOf(ownLimits)).not.toMatch(/var<workgroup>|workgroupBarrier/)
+    expect(sourceOf({ ...ownLimits, subgroups: noSubgroups })).not.toMatch(/subgroup/)
+  })
+  it('that a workgroup does not fill are left alone', async () => {
+    const each = contiguous('', [40], [], [100])
+    const limits = { ...ownLimits, subgroups: { least, most: 1024 } }
+    await check(each, 'sum', someFloats(extentOf(each), 5), 'float32', limits, room(each))
+  })
 })

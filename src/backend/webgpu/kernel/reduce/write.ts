@@ -103,20 +103,44 @@ ${state.join(total, part.parts, lanes)}
 }`
 }
 
-/** Joins what the slices of a place have, halving their number. */
-const tree = (state: State, sharing: Sharing, parts: Parts, lanes: Lanes): string => {
-  const { slices, slicesFirst } = sharing
-  const apart = slicesFirst ? 1 : sharing.places
+/** How many slices of a place are left when the rest can be joined within subgroups; 1 where none can. */
+const leftToSubgroups = (shader: Shader, { slices, slicesFirst, places: side }: Sharing): number => {
+  const { least, most } = shader.context.limits.subgroups
+  // Invocations are numbered along subgroups where all of them are full.
+  if ((side * slices) % most !== 0) return 1
+  return Math.max(1, Math.min(slices, slicesFirst ? least : Math.floor(least / side)))
+}
+
+/**
+ * Joins what the slices of a place have, halving their number: through workgroup memory, and the last few times, where
+ * what is joined lies within one subgroup, directly. The order is the same either way.
+ */
+const tree = (shader: Shader, state: State, sharing: Sharing, parts: Parts, lanes: Lanes): string => {
+  const { slices, slicesFirst, places: side } = sharing
+  const apart = slicesFirst ? 1 : side
+  const left = leftToSubgroups(shader, sharing)
   const of = (index: string): Parts => parts.map((_, i) => `shared${i}[${index}]`)
   const here = of('localIndex')
-  return `${parts.map((part, i) => `${here[i]} = ${part};`).join('\n')}
-for (var half = ${slices / 2}u; half > 0u; half >>= 1u) {
+  const copy = parts.map((part, i) => `${here[i]} = ${part};`).join('\n')
+  const lines: string[] = []
+  if (left < slices)
+    lines.push(`${copy}
+for (var half = ${slices / 2}u; half >= ${left}u; half >>= 1u) {
 workgroupBarrier();
 if (slice < i32(half)) {
 ${state.join(parts, of(`localIndex + half * ${apart}u`), lanes)}
-${parts.map((part, i) => `${here[i]} = ${part};`).join('\n')}
+${copy}
 }
-}`
+}`)
+  if (left > 1) shader.withSubgroups()
+  for (let half = left / 2; half >= 1; half /= 2) {
+    const other = parts.map(() => shader.fresh('below'))
+    lines.push(
+      ...other.map((name, i) => `let ${name} = subgroupShuffleDown(${parts[i]}, ${half * apart}u);`),
+      state.join(parts, other, lanes),
+    )
+  }
+  return lines.join('\n')
 }
 
 export const write = (task: Task): Source => {
@@ -170,7 +194,7 @@ export const write = (task: Task): Source => {
     conditions.length === 0 ? `{\n${code}\n}` : `if (${conditions.join(' && ')}) {\n${code}\n}`
   return {
     declarations:
-      slices === 1
+      leftToSubgroups(shader, sharing) === slices
         ? ''
         : state.parts
             .map(({ dtype }, i) => `var<workgroup> shared${i}: array<${typeOf(dtype, width)}, ${side * slices}>;`)
@@ -181,7 +205,7 @@ ${place.code}
 ${total.code}
 ${guarded(inside, elements)}
 ${collapse}
-${slices === 1 ? '' : tree(state, sharing, single, width)}
+${slices === 1 ? '' : tree(shader, state, sharing, single, width)}
 ${guarded(last, end(place.at, single))}`,
     workgroups: [x, y, 1],
     workgroupSize: [side * slices, 1, 1],
