@@ -2,8 +2,8 @@
  * The backend interface: what an implementation provides so that `deviceOf` can make a device of it.
  *
  * A backend knows programs and buffers, nothing of trees, derivatives, caches or layers. It may run a program's
- * instructions one by one (as the reference does; program.ts says what each means), or lower it to fused kernels first
- * (`lower`; kernel.ts says what those are).
+ * instructions one by one (`interpret`, as the reference does; program.ts says what each means), or lower it to fused
+ * kernels first (`lower`; kernel.ts says what those are).
  *
  * Of a `Buffer`, the type of an array in the backend's memory, nothing is asked: only the backend looks inside. Arrays on
  * the host are typed arrays of their dtype in row-major order, a bool a byte of 0 or 1. Nobody changes one that he did

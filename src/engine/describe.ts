@@ -1,7 +1,8 @@
-/** What a plan costs, for `explain`: kernels with their shapes, operations and bytes. */
+/** What a plan or a program costs, for `explain`: kernels with their shapes, operations and bytes. */
 import { sizeOf } from '../array/shape.js'
 import type { KernelDescription, PlanDescription } from './backend.js'
 import type { Access, Body, Kernel, KernelPlan } from './kernel.js'
+import type { Instruction, Program } from './program.js'
 
 const bytes = 4
 
@@ -85,4 +86,20 @@ const describeKernel = (kernel: Kernel, plan: KernelPlan): KernelDescription => 
 export const describePlan = (plan: KernelPlan): PlanDescription => ({
   kernels: plan.kernels.map((kernel) => describeKernel(kernel, plan)),
   workspaceBytes: bytes * plan.workspace,
+})
+
+const bytesOfResult = ({ dtype, shape }: Instruction): number =>
+  sizeOf(shape) * (dtype === 'float64' ? 8 : dtype === 'bool' ? 1 : 4)
+
+/**
+ * A program's instructions for `explain`: what an `Executable` of a backend that runs them one by one, and keeps all of
+ * their results until the run ends, gives as its description.
+ */
+export const describeProgram = ({ instructions }: Program): PlanDescription => ({
+  kernels: instructions.map((instruction) => {
+    const { op, shape, inputs } = instruction
+    const flops = op === 'matmul' ? 2 * sizeOf(shape) * instructions[inputs[0]].shape.at(-1)! : sizeOf(shape)
+    return { kernel: op, shape, flops, bytes: bytesOfResult(instruction) }
+  }),
+  workspaceBytes: instructions.reduce((bytes, instruction) => bytes + bytesOfResult(instruction), 0),
 })

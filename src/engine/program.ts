@@ -15,7 +15,7 @@ import type { Shape } from '../array/shape.js'
  * | --- | --- | --- | --- |
  * | input | | its number | that input of the run |
  * | scalar | | its number | that scalar of the run, rounded to the dtype; shape [] |
- * | constant | | the value | that number; shape [] |
+ * | constant | | the value | that number, rounded to the dtype; shape [] |
  * | iota | | | 0, 1, 2, ... |
  * | neg abs sign exp log log1p sin cos tanh erf sqrt floor | x | | the function of each element |
  * | cast | x | | the number in another dtype: floats to integers truncate and saturate, NaN becomes 0; integers keep their 32 bits; a bool is "not 0" |

@@ -11,8 +11,9 @@ import { broadcastTo, flip, pad, permute, reshape, slice } from '../../src/array
 import type { HostStorage } from '../../src/array/node.js'
 import { prod, sum } from '../../src/array/reduce.js'
 import { type AnyTensor, nodeOf, type Tensor, tensor } from '../../src/array/tensor.js'
-import { interpret } from '../../src/backend/reference/interpret.js'
+import { compute } from '../../src/backend/reference/compute.js'
 import { canonicalize } from '../../src/engine/canonical.js'
+import { interpret } from '../../src/engine/interpret.js'
 import type { Program } from '../../src/engine/program.js'
 import { simplify } from '../../src/engine/simplify.js'
 
@@ -29,7 +30,7 @@ const flag = tensor([true, false, true, true], [4], 'bool')
 const expectSameBits = (roots: readonly unknown[]): void => {
   const { program, storages, scalars } = canonicalize(roots.map((root) => nodeOf(root as AnyTensor)))
   const inputs = storages.map((storage) => (storage as HostStorage).data)
-  const run = (given: Program): readonly HostArray[] => interpret(given, inputs, scalars)
+  const run = (given: Program): readonly HostArray[] => interpret(given, compute, inputs, scalars)
   const [got, wanted] = [run(simplify(program)), run(program)]
   got.forEach((values, i) => {
     expect([...values]).toEqual([...wanted[i]!])

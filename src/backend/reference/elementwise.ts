@@ -3,8 +3,10 @@ import { allocate, type DType, type HostArray, isFloat, isInteger } from '../../
 import type { BinaryOp, UnaryOp } from '../../array/node.js'
 import { cos, erf, exp, log, log1p, pow, sin, tanh } from '../../array/scalar/index.js'
 import { type Shape, sameShape, sizeOf } from '../../array/shape.js'
+import type { InstructionOp } from '../../engine/program.js'
 import { addition, multiplication, type Operator, rounded } from './rounding.js'
-import { broadcastStrides, places, readAt, type View } from './view.js'
+import { read } from './strided.js'
+import type { View } from './view.js'
 
 const functions: Readonly<Record<Exclude<UnaryOp, 'cast' | 'bitcast'>, (x: number) => number>> = {
   neg: (x) => -x,
@@ -27,26 +29,8 @@ const smallest = { int32: -0x80000000, uint32: 0 } as const
 /** Floats to integers truncate, saturate, and NaN becomes 0; integers to integers keep their 32 bits. */
 const casting = (from: DType, to: DType): ((x: number) => number) =>
   isFloat(from) && isInteger(to)
-    ? (x) => (Number.isNaN(x) ? 0 : Math.min(Math.max(Math.trunc(x), smallest[to]), largest[to]))
+    ? (x) => (Number.isNaN(x) ? 0 : rounded[to](Math.min(Math.max(x, smallest[to]), largest[to])))
     : rounded[to]
-
-const map = (f: (x: number) => number, x: View, dtype: DType): HostArray => {
-  const out = allocate(dtype, x.data.length)
-  for (let i = 0; i < out.length; i++) out[i] = f(x.data[i])
-  return out
-}
-
-export const unary = (op: UnaryOp, x: View, dtype: DType): HostArray => {
-  if (op === 'bitcast') {
-    const out = allocate(dtype, x.data.length)
-    new Uint32Array(out.buffer).set(new Uint32Array(x.data.buffer, x.data.byteOffset, x.data.length))
-    return out
-  }
-  if (op === 'cast') return map(casting(x.dtype, dtype), x, dtype)
-  const f = functions[op]
-  const round = rounded[dtype]
-  return map((element) => round(f(element)), x, dtype)
-}
 
 /** a / b; for integers towards zero, and 0 where b is 0. */
 const division = (dtype: DType): Operator => {
@@ -81,9 +65,46 @@ const operators: Readonly<Record<BinaryOp, (dtype: DType) => Operator>> = {
   shiftRight: (dtype) => (dtype === 'int32' ? (a, b) => a >> b : (a, b) => a >>> b),
 }
 
+/**
+ * What an elementwise primitive does to numbers: from one, two or three of dtype `from` to one of `dtype`, rounded to it
+ * (they differ in casts and comparisons; a bool is 0 or 1). Undefined where a primitive is no such function, and for
+ * bitcast, which is one of bits.
+ *
+ * @example
+ * import { scalarFunction } from 'pullback/reference'
+ *
+ * scalarFunction('add', 'float32')?.(0.1, 0.2) // => 0.30000001192092896
+ * scalarFunction('div', 'int32')?.(-7, 2) // => -3
+ * scalarFunction('cast', 'int32', 'float32')?.(-2.7) // => -2
+ * scalarFunction('sum', 'float32') // => undefined
+ */
+export const scalarFunction = (
+  op: InstructionOp,
+  dtype: DType,
+  from: DType = dtype,
+): ((...numbers: readonly number[]) => number) | undefined => {
+  if (op === 'cast') return casting(from, dtype)
+  if (op === 'select') return (condition, a, b) => (condition ? a : b)
+  const operator = operators[op as BinaryOp]
+  if (operator !== undefined) return operator(from)
+  const [f, round] = [functions[op as keyof typeof functions], rounded[dtype]]
+  return f === undefined ? undefined : (x) => round(f(x))
+}
+
+export const unary = (op: UnaryOp, x: View, dtype: DType): HostArray => {
+  const out = allocate(dtype, x.data.length)
+  if (op === 'bitcast') {
+    new Uint32Array(out.buffer).set(new Uint32Array(x.data.buffer, x.data.byteOffset, x.data.length))
+    return out
+  }
+  const f = scalarFunction(op, dtype, x.dtype)!
+  for (let i = 0; i < out.length; i++) out[i] = f(x.data[i])
+  return out
+}
+
 /** The elements of x as if it had been broadcast to `shape`. */
 const spread = (x: View, shape: Shape): HostArray =>
-  sameShape(x.shape, shape) ? x.data : readAt(x.data, x.dtype, places(shape, broadcastStrides(x.shape, shape)))
+  sameShape(x.shape, shape) ? x.data : read({ op: 'broadcast', shape, attributes: [] }, x)
 
 export const binary = (op: BinaryOp, a: View, b: View, shape: Shape, dtype: DType): HostArray => {
   const f = operators[op](a.dtype)

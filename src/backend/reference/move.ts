@@ -1,37 +1,7 @@
-/** Functions that only move elements. */
+/** Functions that only move elements, and are more than another way to read one array. */
 import { allocate, type DType, type HostArray } from '../../array/dtype.js'
 import { type Shape, sizeOf, stridesOf } from '../../array/shape.js'
-import { broadcastStrides, places, readAt, type View } from './view.js'
-
-const dot = (a: readonly number[], b: readonly number[]): number => a.reduce((total, n, i) => total + n * b[i], 0)
-
-export const permute = (x: View, permutation: readonly number[], shape: Shape): HostArray => {
-  const strides = stridesOf(x.shape)
-  const permuted = permutation.map((axis) => strides[axis])
-  return readAt(x.data, x.dtype, places(shape, permuted))
-}
-
-export const broadcast = (x: View, shape: Shape): HostArray =>
-  readAt(x.data, x.dtype, places(shape, broadcastStrides(x.shape, shape)))
-
-/** attributes: begin of all axes, then step of all axes. */
-export const slice = (x: View, attributes: readonly number[], shape: Shape): HostArray => {
-  const rank = x.shape.length
-  const strides = stridesOf(x.shape)
-  const steps = strides.map((stride, axis) => stride * attributes[rank + axis])
-  return readAt(x.data, x.dtype, places(shape, steps, dot(attributes.slice(0, rank), strides)))
-}
-
-export const flip = (x: View, axes: readonly number[]): HostArray => {
-  if (x.data.length === 0) return x.data.slice()
-  const strides = stridesOf(x.shape)
-  const last = dot(
-    axes.map((axis) => x.shape[axis] - 1),
-    axes.map((axis) => strides[axis]),
-  )
-  const turned = strides.map((stride, axis) => (axes.includes(axis) ? -stride : stride))
-  return readAt(x.data, x.dtype, places(x.shape, turned, last))
-}
+import { dot, places, readAt, type View } from './view.js'
 
 /** Writes x into `out` of `shape`, its corner at `corner`. */
 const writeInto = (out: HostArray, shape: Shape, x: View, corner: readonly number[]): void => {

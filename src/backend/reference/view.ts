@@ -1,12 +1,9 @@
 /** What an instruction reads: elements in row-major order under a shape. */
 import { allocate, type DType, type HostArray } from '../../array/dtype.js'
 import { type Shape, sizeOf, stridesOf } from '../../array/shape.js'
+import type { Operand } from '../../engine/interpret.js'
 
-export interface View {
-  readonly dtype: DType
-  readonly shape: Shape
-  readonly data: HostArray
-}
+export type View = Operand<HostArray>
 
 /** For every place of `shape` in row-major order: offset + the sum over the axes of index times stride. */
 export const places = (shape: Shape, strides: readonly number[], offset = 0): Int32Array => {
@@ -35,3 +32,6 @@ export const readAt = (data: HostArray, dtype: DType, from: Int32Array): HostArr
   for (let i = 0; i < from.length; i++) out[i] = data[from[i]]!
   return out
 }
+
+export const dot = (a: readonly number[], b: readonly number[]): number =>
+  a.reduce((total, n, i) => total + n * b[i], 0)

@@ -1,9 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { type Shape, sizeOf, stridesOf } from '../../../src/array/shape.js'
-import { broadcast, flip, permute, slice } from '../../../src/backend/reference/move.js'
+import { read } from '../../../src/backend/reference/strided.js'
 import { type View as Data, places } from '../../../src/backend/reference/view.js'
-import { window } from '../../../src/backend/reference/window.js'
 import { refine } from '../../../src/engine/lower/refine.js'
 import { contiguous, cut, isContiguous, join, type Move, moved, type View } from '../../../src/engine/lower/view.js'
 
@@ -16,17 +15,8 @@ const addresses = ({ offset, digits }: View): number[] => [
   ),
 ]
 
-const applied = (x: Data, { op, attributes, to }: Move): Float64Array => {
-  const f = {
-    reshape: () => x.data,
-    permute: () => permute(x, attributes, to),
-    broadcast: () => broadcast(x, to),
-    slice: () => slice(x, attributes, to),
-    flip: () => flip(x, attributes),
-    window: () => window(x, attributes, to),
-  }
-  return f[op]() as Float64Array
-}
+const applied = (x: Data, { op, attributes, to }: Move): Float64Array =>
+  (op === 'reshape' ? x.data : read({ op, attributes, shape: to }, x)) as Float64Array
 
 const product = (list: readonly number[]): number => list.reduce((a, b) => a * b, 1)
 const range = (n: number): number[] => Array.from({ length: n }, (_, i) => i)
