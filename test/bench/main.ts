@@ -28,11 +28,14 @@ const child = fileURLToPath(new URL('child.ts', import.meta.url))
 // The child resolves the package as this process does: to what was built.
 const loader = ['--import', 'tsx']
 const options = (['fastMath', 'openblas'] as const).filter((option) => values[option])
+/** A workload that takes longer hangs. */
+const mostMs = 1_800_000
 const inProcess = (name: string): Figures => {
   const args = [...loader, child, name, values.device, values.threads, ...options]
-  const { status, stdout, stderr } = spawnSync(process.execPath, args, {
+  const { status, signal, stdout, stderr } = spawnSync(process.execPath, args, {
     encoding: 'utf8',
     env: { ...process.env, TSX_TSCONFIG_PATH: tsconfig },
+    timeout: mostMs,
   })
   const line = stdout.trim().split('\n').at(-1) ?? ''
   return status === 0
@@ -44,7 +47,7 @@ const inProcess = (name: string): Figures => {
           stderr
             .trim()
             .split('\n')
-            .find((text) => /^\w*Error:/.test(text)) ?? 'failed',
+            .find((text) => /^\w*Error:/.test(text)) ?? (signal === null ? 'failed' : `ended by ${signal}`),
       }
 }
 
@@ -60,9 +63,10 @@ const show = (figures: Figures): string =>
 
 const common = { device: values.device, threads: Number(values.threads) }
 const runs: Readonly<Record<string, () => Figures>> = {
-  ceiling: () => ({ ...ceiling(), ...common }),
+  // Of the processor, whatever the device.
+  ceiling: () => ({ ...ceiling(), ...common, device: 'cpu' }),
   ...Object.fromEntries(Object.keys(workloads).map((name) => [name, () => inProcess(name)])),
-  startup: () => ({ ...startup(), ...common }),
+  startup: () => ({ ...startup(values.device), ...common }),
 }
 
 /** A full name means that workload; anything else every workload whose name holds it. */

@@ -25,21 +25,30 @@ export interface Budget {
   readonly budgetMs: number
   readonly minimumRuns: number
   readonly maximumRuns: number
+  /** Where a device is so slow that the least of warm-up or of runs takes longer than this, there are fewer. */
+  readonly patienceMs: number
 }
-export const budget: Budget = { warmUpMs: 800, budgetMs: 2500, minimumRuns: 7, maximumRuns: 5000 }
+const budget: Budget = { warmUpMs: 800, budgetMs: 2500, minimumRuns: 7, maximumRuns: 5000, patienceMs: 30_000 }
+
+/** Whether so many calls in so much time are warm-up enough. */
+const isWarm = (calls: number, took: number): boolean =>
+  (calls >= 3 && took >= budget.warmUpMs) || took >= budget.patienceMs
+
+/** Whether so many timed runs in so much time are enough. */
+const isEnough = (runs: number, took: number): boolean =>
+  runs >= budget.maximumRuns ||
+  (runs >= budget.minimumRuns && took >= budget.budgetMs) ||
+  (runs >= 1 && took >= budget.patienceMs)
 
 /** Times a call that is made again and again. `first` also holds what came before it, such as building a graph. */
 export const measure = async (call: () => unknown, started: number): Promise<Timing> => {
   await call()
   const first = performance.now() - started
   const warm = performance.now()
-  for (let i = 0; i < 3 || performance.now() - warm < budget.warmUpMs; i++) await call()
+  for (let i = 0; !isWarm(i, performance.now() - warm); i++) await call()
   const times: number[] = []
   const begin = performance.now()
-  while (
-    times.length < budget.maximumRuns &&
-    (times.length < budget.minimumRuns || performance.now() - begin < budget.budgetMs)
-  ) {
+  while (!isEnough(times.length, performance.now() - begin)) {
     const before = performance.now()
     await call()
     times.push(performance.now() - before)
@@ -66,12 +75,9 @@ export const stopwatch = (started: number) => {
         first = took
         warm = now
       } else if (begin === 0) {
-        if (count > 4 && now - warm >= budget.warmUpMs) begin = now
+        if (isWarm(count - 2, now - warm)) begin = now
       } else times.push(took)
-      if (begin === 0) return false
-      return (
-        times.length >= budget.maximumRuns || (times.length >= budget.minimumRuns && now - begin >= budget.budgetMs)
-      )
+      return begin !== 0 && isEnough(times.length, now - begin)
     },
     result: (): Timing => summarize(first, times),
   }

@@ -1,14 +1,26 @@
-/** A fresh Node from its start to the first result of a 2x2 product, on the built package; and Node alone. */
+/** A fresh Node from its start to the first result of a 2x2 product on a device, by the built package; and Node alone. */
 import { spawnSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { median } from './measure.js'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
-const program = `
-import { matmul, tensor, toArray } from 'pullback'
+const opened: Readonly<Record<string, string>> = {
+  cpu: `
 import { cpu } from 'pullback/cpu'
+const device = cpu()`,
+  webgpu: `
+import { webgpu } from 'pullback/webgpu'
+const opened = await webgpu()()
+if (opened._tag === 'Left') throw opened.left
+const device = opened.right`,
+  reference: `
+import { reference } from 'pullback/reference'
+const device = reference()`,
+}
+const programOn = (device: string): string => `${opened[device]}
+import { matmul, tensor, toArray } from 'pullback'
 const a = tensor([[1, 2], [3, 4]])
-const y = cpu().evaluateSync(matmul(a, a))
+const y = ${device === 'webgpu' ? 'await device.evaluate' : 'device.evaluateSync'}(matmul(a, a))
 if (toArray(y)[3] !== 22) throw new Error('wrong product')
 `
 
@@ -22,7 +34,8 @@ const timed = (source: string): number => {
   return performance.now() - before
 }
 
-export const startup = () => {
+export const startup = (device: string) => {
+  const program = programOn(device)
   const [bare, own]: [number[], number[]] = [[], []]
   for (let i = 0; i < 11; i++) {
     bare.push(timed('0'))

@@ -11,8 +11,15 @@ export interface Context {
 /** Times, the floating point operations of one repetition (GFLOP/s are worked out of them), and more by name. */
 export type Figures = Partial<Timing> & {
   readonly flops?: number
+  /** What a step is on a GPU, as `explain` tells. */
+  readonly kernels?: number
+  readonly dispatches?: number | undefined
+  readonly pipelines?: number | undefined
+  readonly bytes_moved?: number
+  readonly workspace_bytes?: number
   readonly rss_1000_mb?: number
   readonly rss_10000_mb?: number
+  readonly rss_last_mb?: number
 }
 
 export type Workload = (context: Context) => Promise<Figures>
