@@ -16,6 +16,8 @@ export interface DeviceChoice {
   readonly threads?: number
   /** Relaxed SIMD. */
   readonly fastMath?: boolean
+  /** Winograd's algorithm for convolutions. */
+  readonly winograd?: boolean
   /** Whether the system's OpenBLAS multiplies matrices, on as many threads. */
   readonly openblas?: boolean
 }
@@ -23,26 +25,34 @@ export interface DeviceChoice {
 type Maker = (choice: DeviceChoice) => TaskEither<DeviceError | LibraryError | UsageError, Device>
 
 const openCpu: Maker =
-  ({ threads = 1, fastMath = false, openblas: foreign = false }) =>
+  ({ threads = 1, fastMath = false, winograd = false, openblas: foreign = false }) =>
   async () => {
     const { cpu, hasRelaxedSimd } = await import('../backend/cpu/index.js')
     if (fastMath && !hasRelaxedSimd())
       return left(
         usageError('fast math: this JavaScript engine has no relaxed SIMD. Use Node 21 or later, or leave it out.'),
       )
-    if (!foreign) return right(cpu({ threads, fastMath }))
+    if (!foreign) return right(cpu({ threads, fastMath, winograd }))
     const library = await openblas({ threads })()
-    return library._tag === 'Left' ? library : right(cpu({ threads, fastMath, matmul: library.right }))
+    return library._tag === 'Left' ? library : right(cpu({ threads, fastMath, winograd, matmul: library.right }))
   }
 
-const openReference: Maker = ({ threads = 1, fastMath = false, openblas: foreign = false }) =>
-  threads > 1 || fastMath || foreign
-    ? stop(usageError('reference: it has one thread, exact arithmetic and its own products. Use the device cpu.'))
+const openReference: Maker = ({ threads = 1, fastMath = false, winograd = false, openblas: foreign = false }) =>
+  threads > 1 || fastMath || winograd || foreign
+    ? stop(
+        usageError(
+          'reference: it has one thread, exact arithmetic and its own products and convolutions. Use the device cpu.',
+        ),
+      )
     : async () => right((await import('../backend/reference/index.js')).reference())
 
-const openWebgpu: Maker = ({ threads = 1, fastMath = false, openblas: foreign = false }) =>
-  threads > 1 || fastMath || foreign
-    ? stop(usageError("webgpu: threads, fast math and OpenBLAS are the device cpu's. Leave them out."))
+const openWebgpu: Maker = ({ threads = 1, fastMath = false, winograd = false, openblas: foreign = false }) =>
+  threads > 1 || fastMath || winograd || foreign
+    ? stop(
+        usageError(
+          "webgpu: threads, fast math, Winograd's algorithm and OpenBLAS are the device cpu's. Leave them out.",
+        ),
+      )
     : async () => (await import('../backend/webgpu/index.js')).webgpu()()
 
 const makers: Readonly<Record<DeviceName, Maker>> = { cpu: openCpu, webgpu: openWebgpu, reference: openReference }

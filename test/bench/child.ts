@@ -1,11 +1,15 @@
-/** One workload in a fresh process: `child.ts NAME DEVICE THREADS [fastMath] [openblas]` prints its figures as JSON. */
+/** One workload in a fresh process: `child.ts NAME DEVICE THREADS [fastMath] [winograd] [openblas]` prints its figures as JSON. */
 import type { Device } from 'pullback'
 
 const [name = '', kind = 'cpu', threads = '1', ...options] = process.argv.slice(2)
 
 const openCpu = async () => {
   const { cpu } = await import('pullback/cpu')
-  const choice = { threads: Number(threads), fastMath: options.includes('fastMath') }
+  const choice = {
+    threads: Number(threads),
+    fastMath: options.includes('fastMath'),
+    winograd: options.includes('winograd'),
+  }
   if (!options.includes('openblas')) return cpu(choice)
   const library = await (await import('pullback/node')).openblas({ threads: choice.threads })()
   if (library._tag === 'Left') throw new Error(library.left.message)

@@ -1,5 +1,5 @@
 /**
- * `npm run bench -- [--json] [--device cpu|webgpu|reference] [--threads N] [--fastMath] [--openblas] [--filter NAME]`
+ * `npm run bench -- [--json] [--device cpu|webgpu|reference] [--threads N] [--fastMath] [--winograd] [--openblas] [--filter NAME]`
  *
  * Every workload in a fresh process; one JSON object a line with `--json`, else a table row.
  */
@@ -18,6 +18,7 @@ const { values } = parseArgs({
     device: { type: 'string', default: 'cpu' },
     threads: { type: 'string', default: '1' },
     fastMath: { type: 'boolean', default: false },
+    winograd: { type: 'boolean', default: false },
     openblas: { type: 'boolean', default: false },
     filter: { type: 'string', default: '' },
   },
@@ -27,7 +28,7 @@ const tsconfig = fileURLToPath(new URL('tsconfig.json', import.meta.url))
 const child = fileURLToPath(new URL('child.ts', import.meta.url))
 // The child resolves the package as this process does: to what was built.
 const loader = ['--import', 'tsx']
-const options = (['fastMath', 'openblas'] as const).filter((option) => values[option])
+const options = (['fastMath', 'winograd', 'openblas'] as const).filter((option) => values[option])
 /** A workload that takes longer hangs. */
 const mostMs = 1_800_000
 const inProcess = (name: string): Figures => {

@@ -74,7 +74,7 @@ test('the same command gives the same fingerprint, killed and resumed or not', a
   expect(code).toBe(0)
   expect(out).toContain(`fingerprint ${record('first').fingerprint}`)
   expect(record('second').fingerprint).toBe(record('first').fingerprint)
-  expect(record('second').settings).toEqual({ threads: 1, fastMath: false, matmul: 'own' })
+  expect(record('second').settings).toEqual({ threads: 1, fastMath: false, winograd: false, matmul: 'own' })
   expect(record('second').configuration).toEqual({
     ...{ model: 'lenet', epochs: 2, batch: 16, rate: 0.004, seed: 5, device: 'cpu', data },
     ...{ 'fast-math': false, openblas: false },

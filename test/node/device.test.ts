@@ -10,12 +10,15 @@ const settingsOf = async (...args: Parameters<typeof openDevice>) => {
 
 it('opens devices by name, with what they are asked for', async () => {
   expect(await settingsOf('reference')).toEqual(['reference', {}])
-  expect(await settingsOf('cpu')).toEqual(['cpu', { threads: 1, fastMath: false, matmul: 'own' }])
-  expect(await settingsOf('cpu', { threads: 2 })).toEqual(['cpu', { threads: 2, fastMath: false, matmul: 'own' }])
+  expect(await settingsOf('cpu')).toEqual(['cpu', { threads: 1, fastMath: false, winograd: false, matmul: 'own' }])
+  expect(await settingsOf('cpu', { threads: 2 })).toEqual([
+    'cpu',
+    { threads: 2, fastMath: false, winograd: false, matmul: 'own' },
+  ])
 })
 
 it('names what a device lacks', async () => {
-  for (const choice of [{ threads: 2 }, { fastMath: true }, { openblas: true }])
+  for (const choice of [{ threads: 2 }, { fastMath: true }, { winograd: true }, { openblas: true }])
     expect(await settingsOf('reference', choice)).toMatch(/^reference: it has one thread/)
 })
 
@@ -26,9 +29,9 @@ it('opens relaxed SIMD and OpenBLAS, or says why not', async () => {
     )
   v8.setFlagsFromString('--experimental-wasm-relaxed-simd')
   const library = await openblas({ threads: 2 })()
-  expect(await settingsOf('cpu', { threads: 2, fastMath: true, openblas: true })).toEqual(
+  expect(await settingsOf('cpu', { threads: 2, fastMath: true, winograd: true, openblas: true })).toEqual(
     library._tag === 'Left'
       ? library.left.message
-      : ['cpu', { threads: 2, fastMath: true, matmul: library.right.name }],
+      : ['cpu', { threads: 2, fastMath: true, winograd: true, matmul: library.right.name }],
   )
 })

@@ -7,6 +7,7 @@ import { lower } from '../../engine/lower.js'
 import type { ExternalMatmul } from './option/external.js'
 import { hasRelaxedSimd } from './option/relaxed.js'
 import { usualWorth } from './plan/sharing.js'
+import { usualLimits } from './plan/winograd.js'
 import { allocateBuffer, type CpuBuffer, createExecutable } from './runtime/executable.js'
 import { createRuntime, type Runtime } from './runtime/runtime.js'
 import { copyIn, copyOut } from './runtime/transfer.js'
@@ -27,6 +28,14 @@ export interface CpuOptions {
    */
   readonly fastMath?: boolean
   /**
+   * Whether convolutions with filters of 3 by 3, stride 1 and one group, and the gradients of their inputs, take
+   * Winograd's algorithm F(2x2, 3x3) where they have 16 to 750 channels on either side and 32 tiles of 2 by 2 results or
+   * more; false unless told. It multiplies 2.25 times less and sums in another order: bits are not those of the
+   * reference, but the same on every machine and for any number of threads. Errors are about as large. An infinity or
+   * a NaN in an image reaches all results of its tiles.
+   */
+  readonly winograd?: boolean
+  /**
    * Another library for large products of plain matrices, such as `openblas` of `pullback/node`. Bits then depend on the
    * library, and on the processor and the number of threads if its do. What it does not take (small products, vectors,
    * convolutions) stays our own.
@@ -35,7 +44,12 @@ export interface CpuOptions {
 }
 
 /** float32, int32, uint32 and bool; the reference backend has float64. */
-export const cpuBackend = ({ threads = 1, fastMath = false, matmul }: CpuOptions = {}): Backend<CpuBuffer, 'sync'> => {
+export const cpuBackend = ({
+  threads = 1,
+  fastMath = false,
+  winograd = false,
+  matmul,
+}: CpuOptions = {}): Backend<CpuBuffer, 'sync'> => {
   if (!Number.isInteger(threads) || threads < 1)
     fail('cpu', 'a whole number of threads, 1 or more', String(threads), 'Write cpu({ threads: 2 }).')
   if (fastMath && !hasRelaxedSimd())
@@ -45,7 +59,13 @@ export const cpuBackend = ({ threads = 1, fastMath = false, matmul }: CpuOptions
       'a JavaScript engine without it',
       'Use Node 21 or later, start Node 20 with --experimental-wasm-relaxed-simd, or write cpu({ fastMath: hasRelaxedSimd() }).',
     )
-  return backendOn(createRuntime(threads, usualWorth, { arithmetic: fastMath ? 'relaxed' : 'exact', matmul }))
+  return backendOn(
+    createRuntime(threads, usualWorth, {
+      arithmetic: fastMath ? 'relaxed' : 'exact',
+      winograd: winograd ? usualLimits : undefined,
+      matmul,
+    }),
+  )
 }
 
 export const backendOn = (runtime: Runtime): Backend<CpuBuffer, 'sync'> => {
@@ -55,6 +75,7 @@ export const backendOn = (runtime: Runtime): Backend<CpuBuffer, 'sync'> => {
     settings: {
       threads: sharing.threads,
       fastMath: products.arithmetic === 'relaxed',
+      winograd: products.winograd !== undefined,
       matmul: matmul?.name ?? 'own',
     },
     starting: runtime.starting,
@@ -65,7 +86,10 @@ export const backendOn = (runtime: Runtime): Backend<CpuBuffer, 'sync'> => {
       const executable = createExecutable(runtime, plan, program.inputs.length, options)
       const { run, measure, dispose } = executable
       // Kernels need room of their own beside the temporaries between them.
-      const describe = () => ({ ...describePlan(plan), workspaceBytes: 4 * executable.plan.workspace })
+      const describe = () => ({
+        kernels: describePlan(plan).kernels.map((kernel, i) => executable.plan.kernels[i].describe?.(kernel) ?? kernel),
+        workspaceBytes: 4 * executable.plan.workspace,
+      })
       return { run, measure, describe, dispose }
     },
     upload: (data: HostArray, dtype) => {

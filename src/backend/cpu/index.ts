@@ -8,8 +8,8 @@ export { hasRelaxedSimd } from './option/relaxed.js'
 
 /**
  * A device that runs compiled WebAssembly SIMD kernels: synchronous, in Node and browsers, with the same bits everywhere
- * and for any number of threads. The options `fastMath` and `matmul` trade those bits for speed; `settings` tells them,
- * and how many threads there are.
+ * and for any number of threads. The options `fastMath`, `winograd` and `matmul` trade those bits for speed; `settings`
+ * tells them, and how many threads there are.
  *
  * @throws PullbackError when `threads` is not a whole number of 1 or more; with `fastMath` where the engine has no relaxed
  * SIMD

@@ -64,6 +64,15 @@ export const v128 = {
     ...unsigned(offset),
     lane,
   ],
+  /** Lanes 2 i and 2 i + 1, for half i. */
+  storeHalf: (address: Operand, value: Operand, half: number, offset = 0): Code => [
+    valueOf(address, i32Constant),
+    valueOf(value, splatInteger),
+    ...instruction(91),
+    2,
+    ...unsigned(offset),
+    half,
+  ],
   /** Lanes 0-3 are those of a, 4-7 those of b. */
   shuffle: (a: Operand, b: Operand, lanes: readonly number[]): Code => [
     valueOf(a, splatInteger),

@@ -58,6 +58,16 @@ export interface Products {
     /** Products of fewer multiplications are our own. */
     readonly leastWork: number
   }
+  /** For which convolutions Winograd's algorithm is taken, if for any. */
+  readonly winograd?: WinogradLimits
+}
+
+/** The smallest convolutions that take Winograd's algorithm. */
+export interface WinogradLimits {
+  /** Of inputs and of outputs. */
+  readonly channels: number
+  /** Tiles of 2 by 2 results, in all images. */
+  readonly tiles: number
 }
 
 export const ownProducts: Products = { arithmetic: 'exact' }

@@ -172,8 +172,8 @@ export const directTarget = (
 }
 
 /** Results on their way to an epilogue. */
-interface Raw {
-  readonly target: Target
+interface Raw<T> {
+  readonly target: T
   /** As the epilogue reads them. */
   readonly result: Access
 }
@@ -182,11 +182,11 @@ interface Raw {
  * Where the epilogue stores something that nothing it loads may be the memory of: results can stand there until it comes,
  * element by element, in their place.
  */
-const ownPlace = (
+export const ownPlace = <T>(
   { operands, steps, stores }: Body,
-  targetOf: (access: Access) => Target | undefined,
+  targetOf: (access: Access) => T | undefined,
   room: Room,
-): Raw | undefined => {
+): Raw<T> | undefined => {
   const loads = operands.flatMap((operand) => (operand.kind === 'load' ? [operand.access.buffer] : []))
   for (const { value, access } of stores) {
     const { dtype } = value < operands.length ? operands[value] : steps[value - operands.length]
@@ -205,7 +205,7 @@ const ownPlace = (
 }
 
 /** A buffer of their own. */
-const fresh = ({ batch, m, n }: MatmulKernel, swapped: boolean, room: Room): Raw => {
+const fresh = ({ batch, m, n }: MatmulKernel, swapped: boolean, room: Room): Raw<Target> => {
   const [rows, columns] = [sizeOf(m), sizeOf(n)]
   const buffer = room.temporary(sizeOf(batch) * rows * columns)
   const batchStrides = stridesOf([...batch, rows * columns]).slice(0, -1)

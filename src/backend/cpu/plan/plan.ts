@@ -9,6 +9,7 @@ import { planReduce } from './reduce/reduce.js'
 import { planScan } from './scan.js'
 import type { Sharing } from './sharing.js'
 import { planWhole } from './whole.js'
+import { planWinograd } from './winograd.js'
 
 const alignment = 16
 
@@ -61,7 +62,8 @@ export const planKernels = (plan: KernelPlan, sharing: Sharing, products: Produc
         return made
       },
     }
-    return { kernel, launches: launchesOf(kernel, room) }
+    const convolution = kernel.kind === 'matmul' ? planWinograd(kernel, room) : undefined
+    return { kernel, ...(convolution ?? { launches: launchesOf(kernel, room) }) }
   })
   return { kernels, buffers, workspace }
 }

@@ -3,9 +3,10 @@ import { gemmScratch } from '../kernel/matmul/gemm.js'
 import type { Arithmetic } from '../kernel/matmul/micro.js'
 import { sequence } from '../kernel/sequence.js'
 import { sharedSequence, work } from '../kernel/threads.js'
+import { winogradScratch } from '../kernel/winograd/layout.js'
 import { type ExternalMatmul, externalKernel } from '../option/external.js'
 import { usualLeastWork } from '../plan/external.js'
-import type { KernelSource, Products } from '../plan/launch.js'
+import type { KernelSource, Products, WinogradLimits } from '../plan/launch.js'
 import { alone, type Sharing, usualWorth } from '../plan/sharing.js'
 import { createLibrary, type Library } from './library.js'
 import { createMemory, type Memory } from './memory.js'
@@ -33,6 +34,8 @@ export interface RuntimeOptions {
   readonly matmul?: ExternalMatmul | undefined
   /** See plan/external.ts. */
   readonly leastWork?: number
+  /** See plan/winograd.ts. */
+  readonly winograd?: WinogradLimits | undefined
 }
 
 const externalSource: KernelSource = {
@@ -46,12 +49,14 @@ const externalSource: KernelSource = {
 export const createRuntime = (
   asked = 1,
   worth = usualWorth,
-  { arithmetic = 'exact', matmul, leastWork = usualLeastWork }: RuntimeOptions = {},
+  { arithmetic = 'exact', matmul, leastWork = usualLeastWork, winograd }: RuntimeOptions = {},
 ): Runtime => {
   const sharing = asked > 1 && canShare() ? { threads: asked, worth } : alone
   const { threads } = sharing
   const memory = createMemory(threads > 1)
-  const scratches = Array.from({ length: threads }, () => memory.allocate(gemmScratch, 'scratch'))
+  const scratches = Array.from({ length: threads }, () =>
+    memory.allocate(Math.max(gemmScratch, winogradScratch), 'scratch'),
+  )
   let workers: Workers | undefined
   const library = createLibrary(memory, (bytes, tableLength) => workers?.announce(bytes, tableLength))
   if (threads > 1) {
@@ -66,7 +71,11 @@ export const createRuntime = (
     memory,
     library,
     sharing,
-    products: { arithmetic, ...(matmul === undefined ? {} : { external: { source: externalSource, leastWork } }) },
+    products: {
+      arithmetic,
+      ...(matmul === undefined ? {} : { external: { source: externalSource, leastWork } }),
+      ...(winograd === undefined ? {} : { winograd }),
+    },
     matmul,
     workspace: createRegion(memory),
     starting: () => workers?.starting() ?? false,

@@ -90,7 +90,7 @@ describe('the option', () => {
   })
   it('is told in the settings', () => {
     expect(deviceOf(cpuBackend({ matmul: loops().library })).settings.matmul).toBe('three loops')
-    expect(deviceOf(cpuBackend()).settings).toEqual({ threads: 1, fastMath: false, matmul: 'own' })
+    expect(deviceOf(cpuBackend()).settings).toEqual({ threads: 1, fastMath: false, winograd: false, matmul: 'own' })
   })
   it('works after the memory has grown, and in a scan', () => {
     const { library, calls } = loops()

@@ -124,7 +124,7 @@ const packPanels = define(
 )
 
 /** (rows, columns, k, a, b, c, stride of c, accumulate, scratch): all tiles of packed blocks. */
-const macroOf = (arithmetic: Arithmetic): FunctionDefinition =>
+export const macroOf = (arithmetic: Arithmetic): FunctionDefinition =>
   define(
     Array.from({ length: 9 }, () => 'i32' as const),
     [],
