@@ -6,9 +6,9 @@ import { type Any, initial, numbers, oneHot, products, type Repetition, shapesOf
 const shapes = shapesOf('tfjs')
 
 export const repetition = async (folder: string, workload: string): Promise<Repetition> => {
-  const require = createRequire(join(resolve(folder), 'package.json'))
-  const tf: Any = require('@tensorflow/tfjs')
-  require('@tensorflow/tfjs-backend-webgpu')
+  const load = createRequire(join(resolve(folder), 'package.json'))
+  const tf: Any = load('@tensorflow/tfjs')
+  load('@tensorflow/tfjs-backend-webgpu')
   await tf.setBackend('webgpu')
   await tf.ready()
   const read = async (x: Any): Promise<number> => {
