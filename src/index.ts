@@ -19,7 +19,7 @@ export type {
 export { describePlan, describeProgram } from './engine/describe.js'
 export { type Device, type DeviceOptions, deviceOf, type SyncDevice } from './engine/device.js'
 export { DeviceError, type DeviceErrorReason } from './engine/deviceError.js'
-export type { DeviceEvent, PlanMisses } from './engine/event.js'
+export type { DeviceEvent, FewerThreads, PlanMisses } from './engine/event.js'
 export { type ExplainOptions, type Explanation, showExplanation } from './engine/explain.js'
 export { type Compute, interpret, type Operand } from './engine/interpret.js'
 export type * as kernels from './engine/kernel.js'

@@ -14,7 +14,7 @@ export interface Device {
   readonly name: string
   /**
    * What it really runs with, such as the number of threads that it could have. Together with the name it says all that
-   * decides about bits or speed: record it with results.
+   * decides about bits or speed: record it with results. It changes when a device loses what it was to run with.
    */
   readonly settings: DeviceSettings
   /**
@@ -73,23 +73,24 @@ export function deviceOf<Buffer>(
   { plans = 256, onEvent = () => {} }: DeviceOptions = {},
 ): Device | SyncDevice {
   const runtime = makeRuntime(backend, plans, onEvent)
-  const device: Device = {
-    name: backend.name,
-    settings: backend.settings ?? {},
-    evaluate: async (tree) => runtime.pause(runtime.evaluate(tree)),
-    place: async (tree) => runtime.pause(runtime.advance('place', tree, [])),
-    read: async (tree) => runtime.read(tree),
-    advance: async (tree, donated) => runtime.pause(runtime.advance('advance', tree, donated)),
-    explain: async (tree, options = {}) => runtime.explain(tree, options),
-  }
-  if (backend.mode === 'async') return device
-  return {
-    ...device,
+  const sync: Omit<SyncDevice, keyof Device> = {
     evaluateSync: (tree) => runtime.evaluate(tree) as typeof tree,
     placeSync: (tree) => runtime.advance('place', tree, []) as typeof tree,
     readSync: (tree) => runtime.read(tree) as typeof tree,
     advanceSync: (tree, donated) => runtime.advance('advance', tree, donated) as typeof tree,
     explainSync: (tree, options = {}) => runtime.explain(tree, options) as Explanation,
+  }
+  return {
+    name: backend.name,
+    get settings() {
+      return backend.settings ?? {}
+    },
+    evaluate: async (tree) => runtime.pause(runtime.evaluate(tree)),
+    place: async (tree) => runtime.pause(runtime.advance('place', tree, [])),
+    read: async (tree) => runtime.read(tree),
+    advance: async (tree, donated) => runtime.pause(runtime.advance('advance', tree, donated)),
+    explain: async (tree, options = {}) => runtime.explain(tree, options),
+    ...(backend.mode === 'sync' ? sync : {}),
   }
 }
 

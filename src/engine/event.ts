@@ -24,7 +24,21 @@ export interface PlanMisses {
   readonly message: string
 }
 
-export type DeviceEvent = PlanMisses
+/**
+ * A device computes with fewer threads than it was asked for: its `settings.threads` says how many. Told once, when it is
+ * known which of them begin.
+ */
+export interface FewerThreads {
+  readonly kind: 'fewerThreads'
+  /** The device's name. */
+  readonly device: string
+  readonly asked: number
+  readonly threads: number
+  /** What happened, and what it takes to have them. */
+  readonly message: string
+}
+
+export type DeviceEvent = PlanMisses | FewerThreads
 
 export const planMisses = (
   device: string,
@@ -40,3 +54,12 @@ export const planMisses = (
     message: `${path}: ${count} plans on ${device} for graphs that differ in sizes only. ${manyMissesAdvice}`,
   }
 }
+
+export const fewerThreads = (device: string, asked: number, threads: number): FewerThreads => ({
+  kind: 'fewerThreads',
+  ...{ device, asked, threads },
+  message:
+    `${device}: ${threads} of ${asked} threads compute. In a browser more of them take a Worker of a page that is ` +
+    'cross-origin isolated, and whose content security policy has worker-src blob: if it has one; in Node, version ' +
+    '20.16 or later, and the permission to start workers.',
+})

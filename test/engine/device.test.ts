@@ -7,7 +7,7 @@ import { literal, nodeOf, type Tensor, tensor, toArray } from '../../src/array/t
 import { referenceBackend } from '../../src/backend/reference/backend.js'
 import type { Backend } from '../../src/engine/backend.js'
 import { deviceOf, isResident } from '../../src/engine/device.js'
-import type { DeviceEvent } from '../../src/engine/event.js'
+import type { DeviceEvent, PlanMisses } from '../../src/engine/event.js'
 import { showExplanation } from '../../src/engine/explain.js'
 
 interface Calls {
@@ -212,8 +212,9 @@ describe('explain', () => {
 describe('onEvent', () => {
   const of = (n: number): Tensor => exp(tensor(new Float32Array(n), [n])) as Tensor
   const listening = () => {
-    const events: DeviceEvent[] = []
-    return { events, device: deviceOf(counting().backend, { onEvent: (event) => events.push(event) }) }
+    const events: PlanMisses[] = []
+    const onEvent = (event: DeviceEvent) => events.push(event as PlanMisses)
+    return { events, device: deviceOf(counting().backend, { onEvent }) }
   }
 
   it('names the call that makes a 33rd plan for graphs that differ in sizes only, once', async () => {

@@ -14,16 +14,20 @@ const isolation = {
   'Cross-Origin-Opener-Policy': 'same-origin',
   'Cross-Origin-Embedder-Policy': 'require-corp',
 }
+/** A page that lets no worker begin but from its own files. */
+const strict = { ...isolation, 'Content-Security-Policy': "worker-src 'self'" }
+const headersOf = (url: string): Readonly<Record<string, string>> =>
+  url.startsWith('/isolated/') ? isolation : url.startsWith('/strict/') ? strict : {}
 const worker = `
 import { fingerprints } from './program.js'
 onmessage = ({ data: [engine, threads] }) =>
   fingerprints(engine, threads).then(postMessage, (error) => postMessage({ error: String(error.stack ?? error) }))
 postMessage('ready')`
 
-/** The folder's scripts on a port of this machine; below `/isolated` with the headers that isolate a page. */
+/** The folder's scripts on a port of this machine; below `/isolated` and `/strict` with such headers. */
 const serve = async (folder: string) => {
   const server = createServer(({ url = '/' }, response) => {
-    const headers = url.startsWith('/isolated/') ? isolation : {}
+    const headers = headersOf(url)
     const name = url.slice(url.lastIndexOf('/') + 1)
     if (name === '')
       response.writeHead(200, { ...headers, 'Content-Type': 'text/html' }).end('<!doctype html><title>page</title>')
@@ -86,6 +90,7 @@ export const inChromium = async (
       // A page's own thread may not wait, and without isolation no memory is shared: one thread, and the device says so.
       [await run(browser, isolated, 'page', `${name}, page`, 2), 1],
       [await run(browser, open, 'worker', `${name}, worker of a page that is not isolated`, 2), 1],
+      [await run(browser, `${address}/strict/`, 'worker', `${name}, worker where no other may begin`, 2), 1],
     ]
   } finally {
     await browser.close()

@@ -3,6 +3,8 @@ import type { HostArray } from '../../array/dtype.js'
 import { fail } from '../../array/error.js'
 import type { Backend, Executable } from '../../engine/backend.js'
 import { describePlan } from '../../engine/describe.js'
+import type { DeviceOptions } from '../../engine/device.js'
+import { fewerThreads } from '../../engine/event.js'
 import { lower } from '../../engine/lower.js'
 import type { ExternalMatmul } from './option/external.js'
 import { hasRelaxedSimd } from './option/relaxed.js'
@@ -17,9 +19,10 @@ export type { CpuBuffer } from './runtime/executable.js'
 export interface CpuOptions {
   /**
    * How many threads compute, the calling one among them; 1 unless told. Where threads cannot share memory (a page's own
-   * thread, pages that are not isolated from other origins, Node before 20.16) it is 1 whatever was asked for: the device's
-   * `settings.threads` says what it is. In a browser they begin when an asynchronous call, such as `evaluate` or a fold,
-   * gives the event loop a turn; before that, and for synchronous calls alone, one thread does all.
+   * thread, pages that are not isolated from other origins, Node before 20.16) it is 1 whatever was asked for, and fewer
+   * where workers may not begin (a page's content security policy without `worker-src blob:`): the device's
+   * `settings.threads` says what it is, and `onEvent` is told. In a browser they begin when an asynchronous call, such as
+   * `evaluate` or a fold, gives the event loop a turn; before that, and for synchronous calls alone, one thread does all.
    */
   readonly threads?: number
   /**
@@ -43,13 +46,16 @@ export interface CpuOptions {
   readonly matmul?: ExternalMatmul
 }
 
-/** float32, int32, uint32 and bool; the reference backend has float64. */
+const name = 'cpu'
+
+/** float32, int32, uint32 and bool; the reference backend has float64. `onEvent` is told of threads that are missing. */
 export const cpuBackend = ({
   threads = 1,
   fastMath = false,
   winograd = false,
   matmul,
-}: CpuOptions = {}): Backend<CpuBuffer, 'sync'> => {
+  onEvent,
+}: CpuOptions & Pick<DeviceOptions, 'onEvent'> = {}): Backend<CpuBuffer, 'sync'> => {
   if (!Number.isInteger(threads) || threads < 1)
     fail('cpu', 'a whole number of threads, 1 or more', String(threads), 'Write cpu({ threads: 2 }).')
   if (fastMath && !hasRelaxedSimd())
@@ -64,19 +70,22 @@ export const cpuBackend = ({
       arithmetic: fastMath ? 'relaxed' : 'exact',
       winograd: winograd ? usualLimits : undefined,
       matmul,
+      onFewer: (got) => onEvent?.(fewerThreads(name, threads, got)),
     }),
   )
 }
 
 export const backendOn = (runtime: Runtime): Backend<CpuBuffer, 'sync'> => {
-  const { memory, sharing, products, matmul } = runtime
+  const { memory, products, matmul } = runtime
   return {
-    name: 'cpu',
-    settings: {
-      threads: sharing.threads,
-      fastMath: products.arithmetic === 'relaxed',
-      winograd: products.winograd !== undefined,
-      matmul: matmul?.name ?? 'own',
+    name,
+    get settings() {
+      return {
+        threads: runtime.threads(),
+        fastMath: products.arithmetic === 'relaxed',
+        winograd: products.winograd !== undefined,
+        matmul: matmul?.name ?? 'own',
+      }
     },
     starting: runtime.starting,
     mode: 'sync',

@@ -20,6 +20,8 @@ export interface Runtime {
   readonly workspace: Region
   /** One thread where they cannot share memory. */
   readonly sharing: Sharing
+  /** How many compute: workers may turn out not to begin. */
+  readonly threads: () => number
   readonly products: Products
   /** The library that `products.external` calls. */
   readonly matmul: ExternalMatmul | undefined
@@ -36,6 +38,8 @@ export interface RuntimeOptions {
   readonly leastWork?: number
   /** See plan/winograd.ts. */
   readonly winograd?: WinogradLimits | undefined
+  /** Is told of fewer threads than were asked for, once it is known how many begin. */
+  readonly onFewer?: (threads: number) => void
 }
 
 const externalSource: KernelSource = {
@@ -49,7 +53,7 @@ const externalSource: KernelSource = {
 export const createRuntime = (
   asked = 1,
   worth = usualWorth,
-  { arithmetic = 'exact', matmul, leastWork = usualLeastWork, winograd }: RuntimeOptions = {},
+  { arithmetic = 'exact', matmul, leastWork = usualLeastWork, winograd, onFewer = () => {} }: RuntimeOptions = {},
 ): Runtime => {
   const sharing = asked > 1 && canShare() ? { threads: asked, worth } : alone
   const { threads } = sharing
@@ -59,8 +63,9 @@ export const createRuntime = (
   )
   let workers: Workers | undefined
   const library = createLibrary(memory, (bytes, tableLength) => workers?.announce(bytes, tableLength))
+  if (threads < asked) onFewer(threads)
   if (threads > 1) {
-    workers = startWorkers(memory, scratches.slice(1))
+    workers = startWorkers(memory, scratches.slice(1), (missing) => onFewer(threads - missing))
     // Workers expect their loop to be the first function of all.
     library.places([{ key: 'work', write: () => work }])
   }
@@ -71,6 +76,7 @@ export const createRuntime = (
     memory,
     library,
     sharing,
+    threads: () => threads - (workers?.missing() ?? 0),
     products: {
       arithmetic,
       ...(matmul === undefined ? {} : { external: { source: externalSource, leastWork } }),

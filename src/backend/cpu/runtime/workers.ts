@@ -37,7 +37,7 @@ const run = ({ memory, scratch }) => {
 `
 // As a script or as a module, whichever the process's flags make of it.
 const nodeCode = `${body}run(process.getBuiltinModule('node:worker_threads').workerData)`
-const browserCode = `${body}onmessage = ({ data }) => { run(data); close() }`
+const browserCode = `${body}onmessage = ({ data }) => { postMessage('begun'); run(data); close() }`
 
 interface NodeWorker {
   readonly unref: () => void
@@ -68,16 +68,25 @@ export const canShare = (): boolean =>
   nodeThreads() !== undefined ||
   (platform.crossOriginIsolated === true && platform.document === undefined && typeof Worker === 'function')
 
-const startWorker = (start: Start): void => {
-  const threads = nodeThreads()
-  if (threads !== undefined) {
-    // Loaders that the process was started with are nothing to a worker, and would keep it from starting at once.
-    new threads.Worker(nodeCode, { eval: true, workerData: start, execArgv: [] }).unref()
-    return
+/** A page's policy may refuse the script, at once or later, and Node's permissions a worker: then it is `missing`. */
+const startWorker = (start: Start, begun: () => void, missing: () => void): void => {
+  try {
+    const threads = nodeThreads()
+    if (threads !== undefined) {
+      // Loaders that the process was started with are nothing to a worker, and would keep it from starting at once.
+      new threads.Worker(nodeCode, { eval: true, workerData: start, execArgv: [] }).unref()
+      begun()
+      return
+    }
+    const url = URL.createObjectURL(new Blob([browserCode], { type: 'text/javascript' }))
+    const worker = new Worker(url)
+    worker.onmessage = begun
+    worker.onerror = missing
+    worker.postMessage(start)
+    URL.revokeObjectURL(url)
+  } catch {
+    missing()
   }
-  const url = URL.createObjectURL(new Blob([browserCode], { type: 'text/javascript' }))
-  new Worker(url).postMessage(start)
-  URL.revokeObjectURL(url)
 }
 
 export interface Workers {
@@ -85,13 +94,36 @@ export interface Workers {
   readonly announce: (bytes: Uint8Array<ArrayBuffer>, tableLength: number) => void
   /** A browser's workers begin when the thread that made them has come back to its event loop. */
   readonly starting: () => boolean
+  /** How many will not begin, as far as is known. */
+  readonly missing: () => number
 }
 
-export const startWorkers = (memory: Memory, scratches: readonly number[]): Workers => {
-  for (const scratch of scratches) startWorker({ memory: memory.wasm, scratch })
+/** `onMissing` is told once how many workers do not begin, if any, when it is known of each of them. */
+export const startWorkers = (
+  memory: Memory,
+  scratches: readonly number[],
+  onMissing: (missing: number) => void,
+): Workers => {
+  let [begun, missing] = [0, 0]
+  const settle = (): void => {
+    if (missing > 0 && begun + missing === scratches.length) onMissing(missing)
+  }
+  for (const scratch of scratches)
+    startWorker(
+      { memory: memory.wasm, scratch },
+      () => {
+        begun++
+        settle()
+      },
+      () => {
+        missing++
+        settle()
+      },
+    )
   let last: number = control.modules
   return {
-    starting: () => nodeThreads() === undefined && memory.words()[control.started >> 2]! < scratches.length,
+    starting: () => nodeThreads() === undefined && memory.words()[control.started >> 2]! < scratches.length - missing,
+    missing: () => missing,
     announce: (bytes, tableLength) => {
       const node = memory.allocate(12 + bytes.length, 'code')
       const words = memory.words()
