@@ -27,10 +27,12 @@ export const manyMissesAdvice = 'Shapes vary from call to call: pad them, or mak
 
 /** A number that programs share which differ in sizes only: most likely one call whose shapes vary. */
 export const familyOf = (program: Program): number => {
-  let hash = program.instructions.length
-  for (const { op, inputs } of program.instructions) {
-    for (let i = 0; i < op.length; i++) hash = Math.imul(hash ^ op.charCodeAt(i), 0x01000193)
-    for (const input of inputs) hash = Math.imul(hash ^ input, 0x01000193)
+  const { instructions } = program
+  let hash = instructions.length
+  for (let i = 0; i < instructions.length; i++) {
+    const { op, inputs } = instructions[i]
+    hash = Math.imul(hash ^ (op.charCodeAt(0) + 31 * op.charCodeAt(op.length - 1) + 961 * op.length), 0x01000193)
+    for (let j = 0; j < inputs.length; j++) hash = Math.imul(hash ^ inputs[j], 0x01000193)
     hash ^= hash >>> 15
   }
   return hash

@@ -60,21 +60,24 @@ export const simplify = (program: Program): Program => {
   }
   const rewriter: Rewriter = { instruction: (id) => made[id], constantOf: (id) => constants[id], emit }
 
-  const to: number[] = []
-  for (const it of program.instructions) {
-    const inputs = it.inputs.map((input) => to[input])
-    if (it.op === 'project') to.push(projection(rewriter, withInputs(it, inputs)))
-    else if (it.op === 'scan')
-      to.push(append({ ...withInputs(it, inputs), body: { ...it.body!, program: simplify(it.body!.program) } }))
-    else to.push(emit(withInputs(it, inputs)))
-  }
-  return prune({
-    instructions: made,
-    inputs: program.inputs.map((id) => to[id]),
-    scalars: program.scalars,
-    outputs: program.outputs.map((id) => to[id]),
+  const to = new Int32Array(program.instructions.length)
+  program.instructions.forEach((given, at) => {
+    const it = withInputs(given, renumbered(given.inputs, to))
+    if (it.op === 'project') to[at] = projection(rewriter, it)
+    else if (it.op === 'scan') to[at] = append({ ...it, body: { ...it.body!, program: simplify(it.body!.program) } })
+    else to[at] = emit(it)
   })
+  return prune(withNumbers(program, made, to))
 }
+
+const renumbered = (list: readonly number[], to: Int32Array): readonly number[] => list.map((id) => to[id])
+
+/** The program with instructions whose numbers are those in `to`. */
+const withNumbers = (
+  { inputs, scalars, outputs }: Program,
+  instructions: readonly Instruction[],
+  to: Int32Array,
+): Program => ({ instructions, inputs: renumbered(inputs, to), scalars, outputs: renumbered(outputs, to) })
 
 /** A loop of no steps ends with the carry it began with. */
 const projection = (rewriter: Rewriter, it: Instruction): number => {
@@ -92,7 +95,7 @@ const prune = (program: Program): Program => {
     const { op, inputs } = instructions[id]
     if (live[id] === 0) continue
     if (op === 'barrier') live[inputs[0]] = 1
-    else for (const input of inputs) live[input] = 1
+    else for (let i = 0; i < inputs.length; i++) live[inputs[i]] = 1
   }
   const to = new Int32Array(instructions.length)
   const kept: Instruction[] = []
@@ -100,17 +103,7 @@ const prune = (program: Program): Program => {
     if (live[id] === 0) return
     const needed = it.op === 'barrier' ? it.inputs.filter((input, i) => i === 0 || live[input] === 1) : it.inputs
     to[id] = kept.length
-    kept.push(
-      withInputs(
-        it,
-        needed.map((input) => to[input]),
-      ),
-    )
+    kept.push(withInputs(it, renumbered(needed, to)))
   })
-  return {
-    instructions: kept,
-    inputs: program.inputs.map((id) => to[id]),
-    scalars: program.scalars,
-    outputs: program.outputs.map((id) => to[id]),
-  }
+  return withNumbers(program, kept, to)
 }

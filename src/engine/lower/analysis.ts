@@ -21,68 +21,72 @@ export const isMove = (op: InstructionOp): boolean => moves.has(op)
 /** Ops that need no memory at all. */
 export const isFree = (op: InstructionOp): boolean => op === 'constant' || op === 'scalar' || op === 'iota'
 
+/** Columns of a table with a row for each instruction; truths are 0 or 1. */
 export interface Analysis {
-  readonly sizes: readonly number[]
+  readonly sizes: Float64Array
   /** Cost of computing an element from what is stored at the latest, if nothing elementwise is stored. */
-  readonly cost: readonly number[]
+  readonly cost: Int32Array
   /** How many large operands that takes. */
-  readonly loads: readonly number[]
+  readonly loads: Int32Array
   /** The last instruction that is not elementwise among those it depends on, or -1. */
-  readonly ready: readonly number[]
+  readonly ready: Int32Array
   /** Whether that one is a reduce or matmul from which it is computed place by place. */
-  readonly follows: readonly boolean[]
+  readonly follows: Uint8Array
   /** Whether, besides, nothing on the way has another user: then only this value needs to be stored. */
-  readonly alone: readonly boolean[]
+  readonly alone: Uint8Array
 }
 
 /** Past this, a number is large enough to say: do not compute it again. */
 const most = 10_000
 
 export const analyse = ({ instructions }: Program): Analysis => {
-  const sizes = instructions.map(({ shape }) => sizeOf(shape))
-  const cost: number[] = []
-  const loads: number[] = []
-  const ready: number[] = []
-  const follows: boolean[] = []
-  const alone: boolean[] = []
-  const users = new Int32Array(instructions.length)
-  for (const { inputs } of instructions) for (const input of inputs) users[input]++
-  instructions.forEach(({ op, inputs }, i) => {
+  const count = instructions.length
+  const sizes = new Float64Array(count)
+  const cost = new Int32Array(count)
+  const loads = new Int32Array(count)
+  const ready = new Int32Array(count)
+  const follows = new Uint8Array(count)
+  const alone = new Uint8Array(count)
+  const users = new Int32Array(count)
+  for (let i = 0; i < count; i++) {
+    const { inputs, shape } = instructions[i]
+    sizes[i] = sizeOf(shape)
+    for (let j = 0; j < inputs.length; j++) users[inputs[j]]++
+  }
+  for (let i = 0; i < count; i++) {
+    const { op, inputs } = instructions[i]
     let last = -1
-    for (const input of inputs) last = Math.max(last, ready[input])
+    for (let j = 0; j < inputs.length; j++) if (ready[inputs[j]] > last) last = ready[inputs[j]]
     if (isElementwise(op)) {
-      let [ownCost, ownLoads, isNext, isAlone] = [costs[op], 0, false, false]
-      for (const input of inputs) {
+      let [ownCost, ownLoads] = [costs[op], 0]
+      for (let j = 0; j < inputs.length; j++) {
+        const input = inputs[j]
         ownCost += cost[input]
         // A small operand stays in a cache, or in a register.
         if (4 * sizes[input] >= sizes[i]) ownLoads += loads[input]
-        if (last >= 0 && sizes[input] === sizes[i] && ready[input] === last && follows[input]) {
-          isNext = true
-          if (users[input] === 1 && alone[input]) isAlone = true
+        if (last >= 0 && sizes[input] === sizes[i] && ready[input] === last && follows[input] === 1) {
+          follows[i] = 1
+          if (users[input] === 1 && alone[input] === 1) alone[i] = 1
         }
       }
-      cost.push(Math.min(most, ownCost))
-      loads.push(Math.min(most, ownLoads))
-      ready.push(last)
-      follows.push(isNext)
-      alone.push(isAlone)
+      cost[i] = Math.min(most, ownCost)
+      loads[i] = Math.min(most, ownLoads)
+      ready[i] = last
     } else if (isMove(op)) {
       const source = inputs[0]
       const inOrder = op === 'reshape' || op === 'barrier'
-      cost.push(cost[source])
-      loads.push(loads[source])
-      ready.push(last)
-      follows.push(inOrder && ready[source] === last && follows[source])
-      alone.push(follows[i] && users[source] === 1 && alone[source])
+      cost[i] = cost[source]
+      loads[i] = loads[source]
+      ready[i] = last
+      follows[i] = inOrder && ready[source] === last ? follows[source] : 0
+      alone[i] = follows[i] === 1 && users[source] === 1 ? alone[source] : 0
     } else {
-      const producesPlaces = op === 'matmul' || isReduce(op)
-      cost.push(0)
-      loads.push(isFree(op) ? 0 : 1)
-      ready.push(isFree(op) || op === 'input' ? -1 : i)
-      follows.push(producesPlaces)
-      alone.push(producesPlaces)
+      loads[i] = isFree(op) ? 0 : 1
+      ready[i] = isFree(op) || op === 'input' ? -1 : i
+      follows[i] = Number(op === 'matmul' || isReduce(op))
+      alone[i] = follows[i]
     }
-  })
+  }
   return { sizes, cost, loads, ready, follows, alone }
 }
 

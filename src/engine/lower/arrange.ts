@@ -3,7 +3,7 @@
  * instruction of weight that it depends on; small things before large ones. What a reduce or matmul leads to then stands
  * near it, wherever in the tree of results it is asked for, and can be its epilogue.
  */
-import { type Program, withInputs } from '../program.js'
+import { type Instruction, type Program, withInputs } from '../program.js'
 import { type Analysis, analyse } from './analysis.js'
 
 export interface Arranged {
@@ -12,49 +12,68 @@ export interface Arranged {
 }
 
 /** The instructions in their new order. */
-const orderOf = (analysis: Analysis, { instructions }: Program): Int32Array => {
+const orderOf = ({ ready, sizes }: Analysis, { instructions }: Program): Int32Array => {
   const count = instructions.length
-  const { ready, sizes } = analysis
   // No smaller than what it depends on in its bucket, so that sorting by it keeps inputs before users.
   const rank = sizes.slice()
   const starts = new Int32Array(count + 2)
   for (let node = 0; node < count; node++) {
-    for (const input of instructions[node].inputs)
-      if (ready[input] === ready[node] && rank[input] > rank[node]) rank[node] = rank[input]
+    const { inputs } = instructions[node]
+    for (let i = 0; i < inputs.length; i++)
+      if (ready[inputs[i]] === ready[node] && rank[inputs[i]] > rank[node]) rank[node] = rank[inputs[i]]
     starts[ready[node] + 2]++
   }
   for (let bucket = 1; bucket < starts.length; bucket++) starts[bucket] += starts[bucket - 1]
-  const order = new Int32Array(count)
+  // The number of a rank and that of a node as one number: numbers are sorted without a function that compares.
+  const numbers = new Map<number, number>()
+  for (const each of new Float64Array(new Set(rank)).sort()) numbers.set(each, numbers.size + 1)
+  const keys = new Float64Array(count)
   const filled = starts.slice()
-  for (let node = 0; node < count; node++) order[filled[ready[node] + 1]++] = node
-  // An instruction of weight comes first in its own bucket, however large it is.
-  const compare = (a: number, b: number): number =>
-    ready[a] === a ? -1 : ready[b] === b ? 1 : rank[a] - rank[b] || a - b
+  for (let node = 0; node < count; node++) {
+    // An instruction of weight comes first in its own bucket, however large it is.
+    const number = ready[node] === node ? 0 : numbers.get(rank[node])!
+    keys[filled[ready[node] + 1]++] = number * count + node
+  }
   for (let bucket = 0; bucket <= count; bucket++)
-    if (starts[bucket + 1] > starts[bucket] + 1) order.subarray(starts[bucket], starts[bucket + 1]).sort(compare)
+    if (starts[bucket + 1] > starts[bucket] + 1) keys.subarray(starts[bucket], starts[bucket + 1]).sort()
+  const order = new Int32Array(count)
+  for (let at = 0; at < count; at++) order[at] = keys[at] % count
   return order
+}
+
+/** `from` in another order. */
+const taken = <A extends Float64Array | Int32Array | Uint8Array>(order: Int32Array, from: A): A => {
+  const to = from.slice() as A
+  for (let at = 0; at < order.length; at++) to[at] = from[order[at]]
+  return to
 }
 
 export const arrange = (program: Program): Arranged => {
   const { instructions } = program
   const before = analyse(program)
   const order = orderOf(before, program)
-  const to = new Int32Array(instructions.length)
+  const to = new Int32Array(order.length)
   for (let at = 0; at < order.length; at++) to[order[at]] = at
   const renumbered = (list: readonly number[]): number[] => list.map((node) => to[node])
-  const taken = <A>(list: readonly A[]): A[] => Array.from(order, (node) => list[node])
+  const ready = taken(order, before.ready)
+  for (let at = 0; at < ready.length; at++) if (ready[at] >= 0) ready[at] = to[ready[at]]
   // Instructions of weight keep their order among each other, so that all but their numbers stays as it was found.
   const analysis: Analysis = {
-    sizes: taken(before.sizes),
-    cost: taken(before.cost),
-    loads: taken(before.loads),
-    ready: Array.from(order, (node) => (before.ready[node] < 0 ? -1 : to[before.ready[node]])),
-    follows: taken(before.follows),
-    alone: taken(before.alone),
+    sizes: taken(order, before.sizes),
+    cost: taken(order, before.cost),
+    loads: taken(order, before.loads),
+    ready,
+    follows: taken(order, before.follows),
+    alone: taken(order, before.alone),
+  }
+  const arranged: Instruction[] = []
+  for (let at = 0; at < order.length; at++) {
+    const it = instructions[order[at]]
+    arranged.push(withInputs(it, renumbered(it.inputs)))
   }
   return {
     program: {
-      instructions: Array.from(order, (node) => withInputs(instructions[node], renumbered(instructions[node].inputs))),
+      instructions: arranged,
       inputs: renumbered(program.inputs),
       scalars: program.scalars,
       outputs: renumbered(program.outputs),

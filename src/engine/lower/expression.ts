@@ -6,6 +6,7 @@
  */
 import { type Shape, sameShape, sizeOf } from '../../array/shape.js'
 import type { Operand, Step } from '../kernel.js'
+import type { InstructionOp } from '../program.js'
 import { isElementwise, isMove } from './analysis.js'
 import type { Group, Section } from './groups.js'
 import { instructionOf, madeContiguous, type State, type Stored, storageOf } from './state.js'
@@ -56,6 +57,8 @@ const sameSource = (a: Source, b: Source): boolean => {
   return a.kind === 'result'
 }
 
+const isNumber = (op: InstructionOp): boolean => op === 'constant' || op === 'scalar'
+
 export const expression = (state: State, group: Group, section: Section): Expression => {
   const { home, sections } = state.grouping
   const sources: Source[] = []
@@ -64,23 +67,28 @@ export const expression = (state: State, group: Group, section: Section): Expres
   const values = new Map<number, number>()
   const chains: Chain[] = []
 
+  const append = (source: Source): number => -sources.push(source)
   const addSource = (source: Source): number => {
     for (let i = 0; i < sources.length; i++) if (sameSource(sources[i], source)) return -1 - i
-    return -sources.push(source)
+    return append(source)
   }
 
   const extend = (outer: Chain | undefined, node: number, move: Move): Chain => {
-    for (const chain of chains)
+    for (let i = 0; i < chains.length; i++) {
+      const chain = chains[i]
       if (chain.outer === outer && chain.node === node && sameShape(chain.move.to, move.to)) return chain
+    }
     const made = { id: chains.length + 1, node, move, outer }
     chains.push(made)
     return made
   }
-  /** The broadcast that an operand of another shape goes through. */
-  const spread = (outer: Chain | undefined, operand: number, from: Shape, to: Shape): Chain | undefined =>
-    sameShape(from, to) || sizeOf(from) === sizeOf(to)
+  /** The broadcast that an operand of another shape goes through; a number is the same everywhere. */
+  const spread = (outer: Chain | undefined, operand: number, to: Shape): Chain | undefined => {
+    const { op, shape: from } = instructionOf(state, operand)
+    return isNumber(op) || sameShape(from, to) || sizeOf(from) === sizeOf(to)
       ? outer
       : extend(outer, -1 - operand, { op: 'broadcast', attributes: [], from, to })
+  }
 
   const addLeaf = (kind: Leaf['kind'], start: Stored, chain: Chain | undefined): number => {
     let stored = start
@@ -102,13 +110,14 @@ export const expression = (state: State, group: Group, section: Section): Expres
 
   const build = (node: number, chain: Chain | undefined): number => {
     const { op, dtype, shape, inputs, attributes } = instructionOf(state, node)
-    if (op === 'constant') return addSource({ kind: 'constant', dtype, value: attributes[0] })
-    if (op === 'scalar') return addSource({ kind: 'scalar', dtype, index: attributes[0] })
+    // Instructions differ, so these do.
+    if (op === 'constant') return append({ kind: 'constant', dtype, value: attributes[0] })
+    if (op === 'scalar') return append({ kind: 'scalar', dtype, index: attributes[0] })
     if (op === 'iota') return addLeaf('index', { buffer: -1, dtype, view: contiguous(sizeOf(shape)) }, chain)
     if (node === group.anchor && section === 'main') return addSource({ kind: 'result', dtype })
     if (isStored(node) && !isHere(node)) return addLeaf('load', storageOf(state, node), chain)
     if (!isElementwise(op)) throw new Error(`pullback: ${op} within a loop; please report this`)
-    const args = inputs.map((input) => value(input, spread(chain, input, instructionOf(state, input).shape, shape)))
+    const args = inputs.map((input) => value(input, spread(chain, input, shape)))
     return steps.push({ op, dtype, args }) - 1
   }
 
@@ -124,7 +133,7 @@ export const expression = (state: State, group: Group, section: Section): Expres
       node = inputs[0]!
     }
     const { op } = instructionOf(state, node)
-    const key = node + (op === 'constant' || op === 'scalar' || chain === undefined ? 0 : chain.id * 0x8000000)
+    const key = node + (isNumber(op) || chain === undefined ? 0 : chain.id * 0x8000000)
     const known = values.get(key)
     if (known !== undefined) return known
     const made = build(node, chain)

@@ -67,8 +67,9 @@ export const group = ({ instructions, outputs }: Program, analysis: Analysis, op
   const useOperands = (node: number, by: Group, section: Section, inPlace = true, places = sizes[node]): void => {
     by.members++
     by.ready = Math.max(by.ready, ready[node])
-    for (const input of instructions[node].inputs)
-      use(input, by, inPlace && sizes[input] === sizes[node] ? 'same' : 'moved', places, section)
+    const { inputs } = instructions[node]
+    for (let i = 0; i < inputs.length; i++)
+      use(inputs[i], by, inPlace && sizes[inputs[i]] === sizes[node] ? 'same' : 'moved', places, section)
   }
   const outside = makeGroup(Number.POSITIVE_INFINITY, -1, 0, false)
 
@@ -125,7 +126,8 @@ export const group = ({ instructions, outputs }: Program, analysis: Analysis, op
   const canInline = (node: number, list: readonly Use[]): boolean => {
     if (options.unfused) return false
     let [spread, total] = [false, 0]
-    for (const { kind, group: by, places } of list) {
+    for (let i = 0; i < list.length; i++) {
+      const { kind, group: by, places } = list[i]
       if (kind === 'order') continue
       if (kind === 'load' || kind === 'whole' || by.members >= mostMembers) return false
       if (places > sizes[node]) spread = true
@@ -135,7 +137,7 @@ export const group = ({ instructions, outputs }: Program, analysis: Analysis, op
     if (spread && total > sizes[node]) return scalar && cost[node] <= cheapScalarCost
     if (total <= sizes[node]) return true
     // What is stored instead of the result that it is made of costs nothing.
-    if (alone[node]) return false
+    if (alone[node] === 1) return false
     return scalar ? cost[node] <= cheapCostWithoutLoads : loads[node] <= 1 && cost[node] <= cheapCost
   }
 
@@ -181,7 +183,7 @@ export const group = ({ instructions, outputs }: Program, analysis: Analysis, op
       : homeAmong(list, ({ group: by, section }) => {
           if (!by.open || by.members >= mostMembers) return false
           // Better in the epilogue that it can join, unless this group can join it too.
-          return !follows[node] || (section === 'main' && by.anchor < 0 && by.ready <= ready[node])
+          return follows[node] === 0 || (section === 'main' && by.anchor < 0 && by.ready <= ready[node])
         })
     if (found === undefined) {
       useOperands(node, ownLoop(node, list), 'main')
