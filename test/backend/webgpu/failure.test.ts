@@ -2,9 +2,8 @@ import { expect, it } from 'vitest'
 import { matmul } from '../../../src/array/contract.js'
 import { add, mul } from '../../../src/array/elementwise.js'
 import { type Tensor, tensor, toArray } from '../../../src/array/tensor.js'
-import { backendOn } from '../../../src/backend/webgpu/backend.js'
+import { deviceOn } from '../../../src/backend/webgpu/device.js'
 import { createRuntime } from '../../../src/backend/webgpu/runtime/runtime.js'
-import { deviceOf } from '../../../src/engine/device.js'
 import { DeviceError } from '../../../src/engine/deviceError.js'
 import { leastLimits, mebibyte, onGpu, open, openRuntime } from './support.js'
 
@@ -94,7 +93,7 @@ onGpu('limits', async () => {
   })
   it('hold for buffers of many arrays, too', async () => {
     const opened = await open()
-    const small = deviceOf(backendOn(createRuntime({ ...opened, bufferBytes: 4096 }, 0)))
+    const small = deviceOn(createRuntime({ ...opened, bufferBytes: 4096 }, 0))
     const x = zeros([30, 30])
     const { reason, message } = await errorOf(small.evaluate(matmul(add(x, 1), add(x, 2))))
     expect(reason).toBe('limit')
@@ -125,7 +124,7 @@ onGpu('memory that runs out', () => {
       const error = await pop.call(gpu)
       return out ? ({ message: 'out of memory' } as GPUError) : error
     }
-    return deviceOf(backendOn(createRuntime(opened, 64 * mebibyte)))
+    return deviceOn(createRuntime(opened, 64 * mebibyte))
   }
 
   it('is told, and smaller arrays still work', async () => {
@@ -135,11 +134,14 @@ onGpu('memory that runs out', () => {
     expect(reason).toBe('memory')
     expect(message).toMatch(/^webgpu: there is no room for 4 MiB more for .*Use smaller batches/)
     expect(toArray(await device.evaluate(add(x, 1)))[0]).toBe(1)
-    // What is uploaded is missed when it is used.
-    const large = (): Vector => tensor(new Float32Array(mebibyte), [mebibyte])
-    expect((await errorOf(device.place(large()).then((placed) => device.read(placed)))).reason).toBe('memory')
-    const placed = await device.place(large())
-    expect((await errorOf(device.evaluate(add(placed, 1)))).reason).toBe('memory')
+    // What is uploaded is missed where it is placed, not where it is used.
+    const large = tensor(new Float32Array(mebibyte), [mebibyte])
+    const placing = await errorOf(device.place({ few: zeros([10]), many: large }))
+    expect(placing.reason).toBe('memory')
+    expect(placing.message).toMatch(
+      /^webgpu: there is no room for 4 MiB more for float32\[1048576\], beside \d+ (bytes|MiB) in use\. Use smaller/,
+    )
+    expect((await errorOf(device.advance(add(large, 1), []))).reason).toBe('memory')
     expect(toArray(await device.evaluate(add(x, 2)))[0]).toBe(2)
   })
 })

@@ -2,7 +2,7 @@
 import { describe, it } from 'vitest'
 import type { DType, HostArray } from '../../../src/array/dtype.js'
 import { type Opened, openGpu, thisWorld } from '../../../src/backend/webgpu/adapter.js'
-import { backendOn } from '../../../src/backend/webgpu/backend.js'
+import { deviceOn } from '../../../src/backend/webgpu/device.js'
 import { type Limits, noSubgroups } from '../../../src/backend/webgpu/dispatch.js'
 import { planProgram } from '../../../src/backend/webgpu/plan.js'
 import { createCommands } from '../../../src/backend/webgpu/runtime/commands.js'
@@ -10,7 +10,7 @@ import { createExecutable, type GpuExecutable } from '../../../src/backend/webgp
 import type { Block } from '../../../src/backend/webgpu/runtime/memory.js'
 import { createRuntime, type Runtime } from '../../../src/backend/webgpu/runtime/runtime.js'
 import type { RunOptions, Value } from '../../../src/engine/backend.js'
-import { type Device, deviceOf } from '../../../src/engine/device.js'
+import type { Device } from '../../../src/engine/device.js'
 import type { KernelPlan } from '../../../src/engine/kernel.js'
 import { fromWords } from '../../engine/interpreter.js'
 
@@ -29,7 +29,7 @@ export const openRuntime = async (
   budget = 256 * mebibyte,
 ): Promise<{ readonly runtime: Runtime; readonly device: Device }> => {
   const runtime = createRuntime(await open(limits), budget)
-  return { runtime, device: deviceOf(backendOn(runtime)) }
+  return { runtime, device: deviceOn(runtime) }
 }
 
 const missing = await open().then(
