@@ -59,7 +59,8 @@ export interface FoldOptions<State, B, K extends string> {
   readonly replay?: number
   /**
    * Gets those snapshots, and how many steps came before each, once they are on the host. Should the device be lost, and
-   * all that is in its memory with it, another fold goes on from the last one.
+   * all that is in its memory with it, another fold goes on from the last one, to the same bits. To have the last
+   * completed step itself, await `snapshot()` of every event: the price is that every step reads the whole state.
    */
   readonly onSnapshot?: (state: State, count: number) => void | Promise<void>
 }

@@ -1,4 +1,17 @@
-import { expect, it } from 'vitest'
+import {
+  adam,
+  chain,
+  dense,
+  type FoldOptions,
+  fold,
+  initialTrainState,
+  leaves,
+  meanSquaredError,
+  relu,
+  rng,
+  step,
+} from 'pullback'
+import { describe, expect, it } from 'vitest'
 import { matmul } from '../../../src/array/contract.js'
 import { add, mul } from '../../../src/array/elementwise.js'
 import { type Tensor, tensor, toArray } from '../../../src/array/tensor.js'
@@ -46,6 +59,81 @@ onGpu('a lost device', () => {
     for (let i = 0; i < 20 && toArray(again).join() !== done.join(); i++) again = await other.evaluate(step(again))
     expect(toArray(again)).toEqual(done)
     expect(toArray(await other.evaluate(step(snapshot)))).toEqual(toArray(await other.evaluate(step(again))))
+  })
+
+  describe('in a training run', () => {
+    const layer = chain(dense(4, 8), relu(), dense(8, 1))
+    const optimizer = adam(0.01)
+    const descend = step({ layer, optimizer, loss: meanSquaredError })
+    const [start] = initialTrainState(layer, optimizer, { shape: [6, 4], dtype: 'float32' })(rng(3))
+    const numbers = (count: number, from: number) =>
+      Float32Array.from({ length: count }, (_, i) => ((i + from) % 7) / 7)
+    function* stream(from = 0) {
+      for (let i = from; i < 30; i++)
+        yield { inputs: tensor(numbers(24, i), [6, 4]), targets: tensor(numbers(6, 2 * i), [6, 1]) }
+    }
+    type State = typeof start
+    const bits = (state: State): string => JSON.stringify(leaves(state).map((x) => [...toArray(x)]))
+
+    /** A run whose device goes: in a listener, or while a step or a read is under way. */
+    const stopped = async (at: number, between: boolean, options: FoldOptions<State, unknown, 'loss'>) => {
+      const { runtime, device } = await openRuntime()
+      let completed = 0
+      const lose = () => runtime.device.destroy()
+      function* batches() {
+        for (const batch of stream()) {
+          if (completed === at && !between) setImmediate(lose)
+          yield batch
+        }
+      }
+      const { reason } = await errorOf(
+        fold(device, descend, start, batches(), {
+          readEvery: 1,
+          ...options,
+          onStep: async (event) => {
+            await options.onStep?.(event)
+            completed = event.count
+            if (completed === at && between) lose()
+            return undefined
+          },
+        }),
+      )
+      expect(reason).toBe('lost')
+      return completed
+    }
+    const complete = async (from: State, count: number) => {
+      const { device } = await openRuntime()
+      return bits((await fold(device, descend, from, stream(count), { readEvery: 1 })).state)
+    }
+
+    it.each([
+      ['between steps', true],
+      ['in a step', false],
+    ])('%s, the last completed step is there for a listener that takes snapshots', async (_, between) => {
+      let last = { state: start, count: 0 }
+      const completed = await stopped(9, between, {
+        onStep: async ({ count, snapshot }) => {
+          last = { state: await snapshot(), count }
+          return undefined
+        },
+      })
+      expect(last.count).toBe(completed)
+      expect(completed).toBeGreaterThanOrEqual(9)
+      expect(last.state.step).toBe(completed)
+      expect(await complete(last.state, completed)).toBe(await complete(start, 0))
+    })
+    it.each([
+      [1, 2],
+      [4, 5],
+    ])('a snapshot every %i steps is at most %i behind, and comes to the same bits', async (replay, behind) => {
+      let last = { state: start, count: 0 }
+      const onSnapshot = (state: State, count: number) => {
+        last = { state, count }
+      }
+      const completed = await stopped(13, true, { replay, onSnapshot })
+      expect(completed - last.count).toBeLessThanOrEqual(behind)
+      expect(await complete(last.state, last.count)).toBe(await complete(start, 0))
+    })
   })
 
   it('fails what is under way and what comes later, and nothing hangs', async () => {
