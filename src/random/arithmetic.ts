@@ -8,10 +8,14 @@
 
 /** Correctly rounded float32 and exact 32-bit word operations on some carrier: host numbers, or tensors. */
 export interface Arithmetic<F, W, B> {
-  /** A float32 constant. */
+  /** A float32 number of one draw, such as a bound. */
   readonly float: (value: number) => F
-  /** A 32-bit constant. */
+  /** 32 bits of one draw, such as a part of its key. */
   readonly word: (value: number) => W
+  /** A float32 constant that stands in the text of a sampler: all draws have it in common. */
+  readonly constant: (value: number) => F
+  /** 32 bits that stand in the text of a sampler. */
+  readonly mask: (value: number) => W
   readonly add: (a: F, b: F) => F
   readonly sub: (a: F, b: F) => F
   readonly mul: (a: F, b: F) => F

@@ -32,7 +32,7 @@ export interface Sized {
 export const bitsFromKey = <const S extends Shape>(key: Key, { shape }: Shaped<S>): Tensor<Mutable<S>, 'uint32'> => {
   checkShape('bits', shape)
   const places = iota(shape, 'uint32') as Tensor<Shape, 'uint32'>
-  return threefryBlock(tensorArithmetic(), key.words, places, 0)[0]
+  return threefryBlock(tensorArithmetic, key.words, places, 0)[0]
 }
 
 /** The random bits of one place, as a signed number, for places below 2^32. */
@@ -76,14 +76,14 @@ export const onHost = <A extends Writable>(
 
 /** Floats of a sampler on a device. */
 export const floatsFromKey = <S extends Shape>(key: Key, shape: S, sampler: FloatSampler): Tensor<Mutable<S>> =>
-  sampler(tensorArithmetic())(bitsFromKey(key, { shape }))
+  sampler(tensorArithmetic)(bitsFromKey(key, { shape }))
 /** Whole numbers of a sampler on a device. */
 export const integersFromKey = <S extends Shape>(
   key: Key,
   shape: S,
   sampler: WordSampler,
 ): Tensor<Mutable<S>, 'int32'> =>
-  bitcast(sampler(tensorArithmetic())(bitsFromKey(key, { shape }) as Tensor<Shape, 'uint32'>), 'int32')
+  bitcast(sampler(tensorArithmetic)(bitsFromKey(key, { shape }) as Tensor<Shape, 'uint32'>), 'int32')
 /** Truth values of a sampler on a device. */
 export const boolsFromKey = <S extends Shape>(key: Key, shape: S, sampler: BoolSampler): Tensor<Mutable<S>, 'bool'> =>
-  sampler(tensorArithmetic())(bitsFromKey(key, { shape }))
+  sampler(tensorArithmetic)(bitsFromKey(key, { shape }))

@@ -15,8 +15,8 @@ import { draw, type Key, type Random } from './rng.js'
 
 /** -log(u); both ends are precise: from 2^-33 up to 22.9. */
 const standardExponential = <F, W, B>(a: Arithmetic<F, W, B>, bits: W): F => {
-  const complement = a.xor(bits, a.word(0xffffffff))
-  return a.sub(a.float(0), floatLogOfUnit(a, openUnit(a, bits), openUnit(a, complement)))
+  const complement = a.xor(bits, a.mask(0xffffffff))
+  return a.sub(a.constant(0), floatLogOfUnit(a, openUnit(a, bits), openUnit(a, complement)))
 }
 
 export interface Rate {
@@ -52,7 +52,7 @@ export const exponential = <const S extends Shape>(options: Shaped<S> & Rate): R
 export const hostExponential = (options: Sized & Rate): Random<Float32Array> =>
   onHost('hostExponential', options, Float32Array, exponentialSampler('hostExponential', options)(hostArithmetic))
 
-const gumbelSampler: FloatSampler = (a) => (bits) => a.sub(a.float(0), floatLog(a, standardExponential(a, bits)))
+const gumbelSampler: FloatSampler = (a) => (bits) => a.sub(a.constant(0), floatLog(a, standardExponential(a, bits)))
 
 /** The floats of `gumbel` for a key. */
 export const gumbelFromKey = <const S extends Shape>(key: Key, options: Shaped<S>): Tensor<Mutable<S>> =>

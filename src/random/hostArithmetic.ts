@@ -19,6 +19,8 @@ const floatOfBits = (a: number): number => {
 export const hostArithmetic: Arithmetic<number, number, boolean> = {
   float: Math.fround,
   word: (value) => value | 0,
+  constant: Math.fround,
+  mask: (value) => value | 0,
   add: (a, b) => Math.fround(a + b),
   sub: (a, b) => Math.fround(a - b),
   mul: (a, b) => Math.fround(a * b),

@@ -30,10 +30,10 @@ const TAIL = [
 
 /** The z with P(|normal| > z) = tail; `body` is 1 - tail without its cancellation. */
 const magnitude = <F, W, B>(a: Arithmetic<F, W, B>, tail: F, body: F): F => {
-  const w = a.sub(a.float(0), floatLog(a, a.mul(tail, a.sub(a.float(2), tail))))
-  const centre = polynomial(a, a.sub(w, a.float(2.5)), CENTRE)
-  const far = polynomial(a, a.sub(a.sqrt(w), a.float(3.5)), TAIL)
-  return a.mul(a.select(a.less(w, a.float(5)), centre, far), body)
+  const w = a.sub(a.constant(0), floatLog(a, a.mul(tail, a.sub(a.constant(2), tail))))
+  const centre = polynomial(a, a.sub(w, a.constant(2.5)), CENTRE)
+  const far = polynomial(a, a.sub(a.sqrt(w), a.constant(3.5)), TAIL)
+  return a.mul(a.select(a.less(w, a.constant(5)), centre, far), body)
 }
 
 const SIGN = 0x80000000
@@ -41,16 +41,16 @@ const REST = 0x7fffffff
 
 /** The float of x's size and the sign bit of a word. */
 const withSign = <F, W, B>(a: Arithmetic<F, W, B>, x: F, signed: W): F =>
-  a.floatOfBits(a.or(a.bitsOfFloat(x), a.and(signed, a.word(SIGN))))
+  a.floatOfBits(a.or(a.bitsOfFloat(x), a.and(signed, a.mask(SIGN))))
 
 /** (word + 1/2) / 2^31 for a word of 31 bits. */
 const unitOf31Bits = <F, W, B>(a: Arithmetic<F, W, B>, word: W): F =>
-  a.add(a.mul(a.toFloat(word), a.float(1 / 2147483648)), a.float(1 / 4294967296))
+  a.add(a.mul(a.toFloat(word), a.constant(1 / 2147483648)), a.constant(1 / 4294967296))
 
 /** The standard normal: the first bit is the sign, the other 31 are the probability of the tail. */
 export const standardNormal = <F, W, B>(a: Arithmetic<F, W, B>, bits: W): F => {
-  const tail = a.and(bits, a.word(REST))
-  return withSign(a, magnitude(a, unitOf31Bits(a, tail), unitOf31Bits(a, a.xor(tail, a.word(REST)))), bits)
+  const tail = a.and(bits, a.mask(REST))
+  return withSign(a, magnitude(a, unitOf31Bits(a, tail), unitOf31Bits(a, a.xor(tail, a.mask(REST)))), bits)
 }
 
 export interface Gaussian {
@@ -122,11 +122,11 @@ const truncatedNormalSampler = (
       'low is below high; far in a tail the distribution is nearly exponential: use exponential.',
     )
   return (a) => (bits) => {
-    const x = affine(a, a.mul(a.toFloat(bits), a.float(1 / 4294967296)), top - bottom, bottom)
+    const x = affine(a, a.mul(a.toFloat(bits), a.constant(1 / 4294967296)), top - bottom, bottom)
     const word = a.bitsOfFloat(x)
-    const body = a.floatOfBits(a.and(word, a.word(REST)))
-    const tail = a.sub(a.float(1), body)
-    const smallest = a.float(SMALLEST_TAIL)
+    const body = a.floatOfBits(a.and(word, a.mask(REST)))
+    const tail = a.sub(a.constant(1), body)
+    const smallest = a.constant(SMALLEST_TAIL)
     const z = withSign(a, magnitude(a, a.select(a.less(tail, smallest), smallest, tail), body), word)
     const [least, most] = [a.float(low), a.float(high)]
     const above = a.select(a.less(z, least), least, z)

@@ -26,7 +26,7 @@ export interface Bounds {
 
 /** The upper 24 bits as a multiple of 2^-24: every value is exact. */
 export const unitInterval = <F, W, B>(a: Arithmetic<F, W, B>, bits: W): F =>
-  a.mul(a.toFloat(a.shiftRight(bits, 8)), a.float(1 / 16777216))
+  a.mul(a.toFloat(a.shiftRight(bits, 8)), a.constant(1 / 16777216))
 
 /** Keeps what rounding has moved out of [low, high) inside. */
 const clamp = <F, W, B>(a: Arithmetic<F, W, B>, x: F, low: number, high: number): F => {
@@ -112,7 +112,7 @@ export const hostLogUniform = (options: Sized & PositiveBounds): Random<Float32A
 
 /** floor(bits n / 2^32): the upper half of the product, from products of 16-bit halves. */
 const multiplyHigh = <F, W, B>(a: Arithmetic<F, W, B>, bits: W, n: number): W => {
-  const half = a.word(0xffff)
+  const half = a.mask(0xffff)
   const [low, high] = [a.and(bits, half), a.shiftRight(bits, 16)]
   const nLow = a.word(n % 65536)
   if (n === 65536) return high

@@ -76,7 +76,7 @@ for (const [name, evaluate] of Object.entries(devices))
       fc.assert(
         fc.property(word, word, fc.array(word, { minLength: 1, maxLength: 9 }), word, (first, second, low, high) => {
           const places = tensor(low, [low.length], 'uint32') as Tensor<Shape, 'uint32'>
-          const [left, right] = threefryBlock(tensorArithmetic(), [first, second], places, high)
+          const [left, right] = threefryBlock(tensorArithmetic, [first, second], places, high)
           const expected = low.map((place) => threefry([first, second], [place, high]))
           expect([...evaluate(left)]).toEqual(expected.map((block) => block[0]))
           expect([...evaluate(right)]).toEqual(expected.map((block) => block[1]))
@@ -85,13 +85,20 @@ for (const [name, evaluate] of Object.entries(devices))
       )
     })
 
+    it('has constants in common between draws, and numbers of a draw not', () => {
+      expect(tensorArithmetic.constant(0.3)).toBe(tensorArithmetic.constant(0.3))
+      expect(tensorArithmetic.mask(13)).toBe(tensorArithmetic.mask(13))
+      expect(tensorArithmetic.float(0.3)).not.toBe(tensorArithmetic.float(0.3))
+      expect(tensorArithmetic.word(13)).not.toBe(tensorArithmetic.word(13))
+    })
+
     it('computes every operation of the arithmetic as the host does', () => {
       const words = [
         0, 1, 2, 0x7fffff, 0x800000, 0x3f3504f3, 0x3f800000, 0x7fffffff, 0x80000000, 0xdeadbeef, 0xffffffff,
       ]
       const floats = [0, -0, 1, -1, 0.1, 1 / 3, 1e-30, 16777216, 3e38, -2.5, 1e-42].map(Math.fround)
       const a = hostArithmetic
-      const t = tensorArithmetic()
+      const t = tensorArithmetic
       const lazyWords = tensor(words, [words.length, 1], 'uint32') as Tensor<Shape, 'uint32'>
       const otherWords = tensor(words, [words.length], 'uint32') as Tensor<Shape, 'uint32'>
       const lazyFloats = tensor(floats, [floats.length, 1]) as Tensor

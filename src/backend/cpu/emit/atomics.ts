@@ -1,13 +1,13 @@
 /** Instructions on memory that threads share. */
 import { type Code, type Operand, signed, unsigned, valueOf } from './code.js'
 
-const i32Constant = (n: number): Code => [0x41, ...signed(n)]
+const i32Constant = (n: number): Code => [0x41, signed(n)]
 const instruction = (code: number, args: readonly Operand[], offset: number): Code => [
   ...args.map((arg) => valueOf(arg, i32Constant)),
   0xfe,
   code,
   2,
-  ...unsigned(offset),
+  unsigned(offset),
 ]
 
 export const atomic = {
@@ -24,7 +24,7 @@ export const atomic = {
     0xfe,
     0x01,
     2,
-    ...unsigned(offset),
+    unsigned(offset),
   ],
   /** Wakes up to `count` sleepers; leaves their number on the stack. */
   notify: (address: Operand, count: Operand, offset = 0): Code => instruction(0x00, [address, count], offset),

@@ -44,7 +44,11 @@ export interface Local {
 /** What an instruction takes: code, a local (its value) or a number (a constant of the type at hand). */
 export type Operand = Code | Local | number
 
-export const unsigned = (n: number): number[] => {
+/** Most numbers are one byte: made once. */
+const single = Array.from({ length: 128 }, (_, n): readonly number[] => [n])
+
+export const unsigned = (n: number): readonly number[] => {
+  if (n >= 0 && n < 128) return single[n]
   const bytes: number[] = []
   let rest = n >>> 0
   do {
@@ -55,7 +59,8 @@ export const unsigned = (n: number): number[] => {
   return bytes
 }
 
-export const signed = (n: number): number[] => {
+export const signed = (n: number): readonly number[] => {
+  if (n >= -64 && n < 64) return single[n & 0x7f]
   const bytes: number[] = []
   let rest = n | 0
   for (;;) {
@@ -89,8 +94,8 @@ export const localAt = (index: number, constant: (n: number) => Code): Local => 
   const number = unsigned(index)
   return {
     index,
-    get: [0x20, ...number],
-    set: (value) => [valueOf(value, constant), 0x21, ...number],
-    tee: (value) => [valueOf(value, constant), 0x22, ...number],
+    get: [0x20, number],
+    set: (value) => [valueOf(value, constant), 0x21, number],
+    tee: (value) => [valueOf(value, constant), 0x22, number],
   }
 }

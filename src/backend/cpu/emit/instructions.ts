@@ -15,8 +15,8 @@ import {
 import { splatConstant } from './simd.js'
 
 type Constant = (n: number) => Code
-const i32Constant: Constant = (n) => [0x41, ...signed(n)]
-const f32Constant: Constant = (x) => [0x43, ...floatBytes(x)]
+const i32Constant: Constant = (n) => [0x41, signed(n)]
+const f32Constant: Constant = (x) => [0x43, floatBytes(x)]
 
 const unary =
   (code: number, constant: Constant) =>
@@ -26,7 +26,7 @@ const binary =
   (a: Operand, b: Operand): Code => [valueOf(a, constant), valueOf(b, constant), code]
 const load =
   (code: number) =>
-  (address: Operand, offset = 0): Code => [valueOf(address, i32Constant), code, 2, ...unsigned(offset)]
+  (address: Operand, offset = 0): Code => [valueOf(address, i32Constant), code, 2, unsigned(offset)]
 const store =
   (code: number, constant: Constant) =>
   (address: Operand, value: Operand, offset = 0): Code => [
@@ -34,7 +34,7 @@ const store =
     valueOf(value, constant),
     code,
     2,
-    ...unsigned(offset),
+    unsigned(offset),
   ]
 
 const i32Binary = (code: number) => binary(code, i32Constant)

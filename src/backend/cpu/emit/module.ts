@@ -29,8 +29,8 @@ export const importNames = { module: 'p', memory: 'm', table: 't', function: 'f'
 
 const ascii = (text: string): number[] => [...unsigned(text.length), ...Array.from(text, (c) => c.charCodeAt(0))]
 const list = (items: readonly (readonly number[])[]): number[] => {
-  const bytes = unsigned(items.length)
-  for (const item of items) for (const byte of item) bytes.push(byte)
+  const bytes = [...unsigned(items.length)]
+  for (const item of items) for (let i = 0; i < item.length; i++) bytes.push(item[i])
   return bytes
 }
 /** A section that consists of parts of any length. */
@@ -114,7 +114,7 @@ export const assemble = (
   const numbering: Numbering = { functions: new Map(), types: new Map() }
   for (const { definition } of entries)
     if (!numbering.functions.has(definition)) numbering.functions.set(definition, numbering.functions.size)
-  const bodies: number[][] = []
+  const bodies: (readonly number[])[] = []
   // A Map's iteration meets what is added during it: callees follow their callers.
   for (const definition of numbering.functions.keys()) {
     const code = functionBytes(definition, numbering)

@@ -1,20 +1,20 @@
 /** SIMD instructions: four lanes of float32 or int32 in 128 bits. */
 import { type Code, doubleBytes, floatBytes, integerBytes, type Operand, signed, unsigned, valueOf } from './code.js'
 
-const i32Constant = (n: number): Code => [0x41, ...signed(n)]
+const i32Constant = (n: number): Code => [0x41, signed(n)]
 
 /** One float32 in all four lanes. */
 export const splatConstant = (x: number): Code => {
   const bytes = floatBytes(x)
-  return [0xfd, 12, ...bytes, ...bytes, ...bytes, ...bytes]
+  return [0xfd, 12, bytes, bytes, bytes, bytes]
 }
 const splatInteger = (n: number): Code => {
   const bytes = integerBytes(n)
-  return [0xfd, 12, ...bytes, ...bytes, ...bytes, ...bytes]
+  return [0xfd, 12, bytes, bytes, bytes, bytes]
 }
 
 type Constant = (n: number) => Code
-const instruction = (code: number): readonly number[] => [0xfd, ...unsigned(code)]
+const instruction = (code: number): Code => [0xfd, unsigned(code)]
 const unary = (code: number, constant: Constant) => {
   const bytes = instruction(code)
   return (a: Operand): Code => [valueOf(a, constant), bytes]
@@ -29,7 +29,7 @@ const shift = (code: number) => {
 }
 
 const load = (code: number, alignment: number) => {
-  const bytes = [...instruction(code), alignment]
+  const bytes = [instruction(code), alignment]
   return (address: Operand, offset = 0): Code => [valueOf(address, i32Constant), bytes, unsigned(offset)]
 }
 
@@ -44,47 +44,44 @@ export const v128 = {
   loadLane: (address: Operand, vector: Operand, lane: number, offset = 0): Code => [
     valueOf(address, i32Constant),
     valueOf(vector, splatInteger),
-    ...instruction(86),
+    instruction(86),
     2,
-    ...unsigned(offset),
+    unsigned(offset),
     lane,
   ],
   store: (address: Operand, value: Operand, offset = 0): Code => [
     valueOf(address, i32Constant),
     valueOf(value, splatInteger),
-    ...instruction(11),
+    instruction(11),
     2,
-    ...unsigned(offset),
+    unsigned(offset),
   ],
   storeLane: (address: Operand, value: Operand, lane: number, offset = 0): Code => [
     valueOf(address, i32Constant),
     valueOf(value, splatInteger),
-    ...instruction(90),
+    instruction(90),
     2,
-    ...unsigned(offset),
+    unsigned(offset),
     lane,
   ],
   /** Lanes 2 i and 2 i + 1, for half i. */
   storeHalf: (address: Operand, value: Operand, half: number, offset = 0): Code => [
     valueOf(address, i32Constant),
     valueOf(value, splatInteger),
-    ...instruction(91),
+    instruction(91),
     2,
-    ...unsigned(offset),
+    unsigned(offset),
     half,
   ],
   /** Lanes 0-3 are those of a, 4-7 those of b. */
   shuffle: (a: Operand, b: Operand, lanes: readonly number[]): Code => [
     valueOf(a, splatInteger),
     valueOf(b, splatInteger),
-    ...instruction(13),
+    instruction(13),
     ...lanes.flatMap((lane) => [4 * lane, 4 * lane + 1, 4 * lane + 2, 4 * lane + 3]),
   ],
   /** Four integers, one a lane. */
-  lanes: (a: number, b: number, c: number, d: number): Code => [
-    ...instruction(12),
-    ...[a, b, c, d].flatMap(integerBytes),
-  ],
+  lanes: (a: number, b: number, c: number, d: number): Code => [instruction(12), [a, b, c, d].map(integerBytes)],
   not: unary(77, splatInteger),
   and: binary(78, splatInteger),
   /** a and not b */
@@ -96,19 +93,19 @@ export const v128 = {
     valueOf(a, splatInteger),
     valueOf(b, splatInteger),
     valueOf(mask, splatInteger),
-    ...instruction(82),
+    instruction(82),
   ],
   anyTrue: unary(83, splatInteger),
 }
 
 export const i32x4 = {
   constant: splatInteger,
-  splat: (a: Operand): Code => [valueOf(a, i32Constant), ...instruction(17)],
-  lane: (a: Operand, lane: number): Code => [valueOf(a, splatInteger), ...instruction(27), lane],
+  splat: (a: Operand): Code => [valueOf(a, i32Constant), instruction(17)],
+  lane: (a: Operand, lane: number): Code => [valueOf(a, splatInteger), instruction(27), lane],
   replaceLane: (a: Operand, lane: number, value: Operand): Code => [
     valueOf(a, splatInteger),
     valueOf(value, i32Constant),
-    ...instruction(28),
+    instruction(28),
     lane,
   ],
   equal: binary(55, splatInteger),
@@ -136,8 +133,8 @@ export const i32x4 = {
 
 export const f32x4 = {
   constant: splatConstant,
-  splat: (a: Operand): Code => [valueOf(a, (x) => [0x43, ...floatBytes(x)]), ...instruction(19)],
-  lane: (a: Operand, lane: number): Code => [valueOf(a, splatConstant), ...instruction(31), lane],
+  splat: (a: Operand): Code => [valueOf(a, (x) => [0x43, floatBytes(x)]), instruction(19)],
+  lane: (a: Operand, lane: number): Code => [valueOf(a, splatConstant), instruction(31), lane],
   equal: binary(65, splatConstant),
   notEqual: binary(66, splatConstant),
   less: binary(67, splatConstant),
@@ -165,7 +162,7 @@ export const f32x4 = {
     valueOf(a, splatConstant),
     valueOf(b, splatConstant),
     valueOf(c, splatConstant),
-    ...instruction(261),
+    instruction(261),
   ],
   fromInteger: unary(250, splatInteger),
   fromUnsigned: unary(251, splatInteger),
