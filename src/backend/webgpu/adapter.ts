@@ -101,10 +101,14 @@ const subgroupsOf = ({ wgslLanguageFeatures }: GPU, { features, info }: GPUAdapt
     ? { least: info.subgroupMinSize, most: info.subgroupMaxSize }
     : noSubgroups
 
+/** Names of adapters that run shaders on the processor, where they do not say so themselves. */
+const inSoftware = /software|swiftshader|llvmpipe/i
+
 const openDevice = async (gpu: GPU, adapter: GPUAdapter, { limits = {} }: AdapterOptions): Promise<Opened> => {
   const { subgroups = subgroupsOf(gpu, adapter) } = limits
   const least = (name: LimitName, most = Number.POSITIVE_INFINITY): number => Math.min(adapter.limits[name], most)
-  const { vendor, architecture, description } = adapter.info
+  const { vendor, architecture, description, isFallbackAdapter = false } = adapter.info
+  const name = [vendor, architecture, description].filter((text) => text !== '').join(', ')
   const features: GPUFeatureName[] = [
     ...(subgroups.most > 1 ? (['subgroups'] as const) : []),
     ...(adapter.features.has('timestamp-query') ? (['timestamp-query'] as const) : []),
@@ -116,7 +120,7 @@ const openDevice = async (gpu: GPU, adapter: GPUAdapter, { limits = {} }: Adapte
   })
   return {
     device,
-    adapter: [vendor, architecture, description].filter((text) => text !== '').join(', '),
+    adapter: name,
     features: new Set(features),
     bufferBytes: adapter.limits.maxBufferSize,
     limits: {
@@ -131,6 +135,7 @@ const openDevice = async (gpu: GPU, adapter: GPUAdapter, { limits = {} }: Adapte
       workgroupMemory: least('maxComputeWorkgroupStorageSize', limits.workgroupMemory),
       workgroups: least('maxComputeWorkgroupsPerDimension', limits.workgroups),
       subgroups,
+      software: limits.software ?? (isFallbackAdapter || inSoftware.test(name)),
     },
   }
 }

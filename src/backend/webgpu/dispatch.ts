@@ -56,6 +56,11 @@ export interface Limits {
   readonly workgroups: number
   /** Invocations of the smallest subgroup that there can be, and of the largest: powers of two. */
   readonly subgroups: { readonly least: number; readonly most: number }
+  /**
+   * Whether shaders run on the processor. There compiling takes a tenth of a second or more, and longer with every access
+   * to memory in the source; workgroup memory is no nearer than other memory, and few invocations are busy at a time.
+   */
+  readonly software: boolean
 }
 
 /** Where invocations exchange values through workgroup memory only. */

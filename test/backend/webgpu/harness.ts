@@ -55,6 +55,7 @@ const find = async (): Promise<Found> => {
       workgroupMemory: limits.maxComputeWorkgroupStorageSize,
       workgroups: limits.maxComputeWorkgroupsPerDimension,
       subgroups: hasSubgroups ? { least: info.subgroupMinSize, most: info.subgroupMaxSize } : noSubgroups,
+      software: false,
     },
   }
 }
@@ -78,6 +79,7 @@ export const leastLimits: Limits = {
   workgroupMemory: 16384,
   workgroups: 65535,
   subgroups: noSubgroups,
+  software: false,
 }
 /** What the device of these tests has. */
 export const ownLimits: Limits = found?.limits ?? leastLimits

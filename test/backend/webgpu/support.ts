@@ -58,6 +58,7 @@ export const leastLimits: Limits = {
   workgroupMemory: 16384,
   workgroups: 65535,
   subgroups: noSubgroups,
+  software: false,
 }
 
 /** A plan that is ready to run. */

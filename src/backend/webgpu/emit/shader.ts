@@ -45,6 +45,11 @@ export interface Shader {
   readonly constant: (value: number, dtype: DType) => string
   /** The name of a library function, which is added with all that it needs. */
   readonly use: (name: FunctionName, lanes?: Lanes) => string
+  /**
+   * The number at which a loop of main ends, as a u32. Compilers of processors unroll a loop whose length they see, and then take
+   * long: they are not shown it.
+   */
+  readonly bound: (length: number) => string
   /** A name that no other has. */
   readonly fresh: (prefix: string) => string
   readonly dtypeOf: (buffer: number) => DType
@@ -58,6 +63,9 @@ export interface Shader {
 }
 
 const swizzle = ['x', 'y', 'z', 'w'] as const
+
+/** There are never so many workgroups. */
+const hiddenZero = '(groups.x >> 31u)'
 
 /** A float of given bits that no compiler sees: `zero` is 0, but comes from outside. */
 const opaque = (bits: number): string => `bitcast<f32>(0x${bits.toString(16)}u | zero)`
@@ -156,6 +164,7 @@ export const newShader = (context: KernelContext): Shader => {
         return opaque(bits)
       }),
     use,
+    bound: (length) => (context.limits.software ? `(${length}u | ${hiddenZero})` : `${length}u`),
     fresh: (prefix) => {
       const count = counts.get(prefix) ?? 0
       counts.set(prefix, count + 1)
@@ -190,8 +199,7 @@ export const newShader = (context: KernelContext): Shader => {
           ? '  @builtin(subgroup_id) subgroup: u32, @builtin(subgroup_size) subgroupSize: u32, @builtin(subgroup_invocation_id) lane: u32,'
           : '',
         `  @builtin(num_workgroups) groups: vec3u) {`,
-        // There are never so many.
-        usesZero ? 'zero = groups.x >> 31u;' : '',
+        usesZero ? `zero = ${hiddenZero};` : '',
         usesSubgroups ? 'let localIndex = subgroup * subgroupSize + lane;' : '',
         main,
         '}',

@@ -131,7 +131,7 @@ export const reduce: Generator<ReduceKernel> = (kernel, context) => {
   const shader = newShader(context)
   const regions = scratch.map(shader.region)
   const state = stateOf(shader, op, valueDtype(kernel))
-  const slices = Math.min(64, floorPower(chunks))
+  const slices = context.limits.software ? 1 : Math.min(64, floorPower(chunks))
   const second: Task = {
     shader,
     state,

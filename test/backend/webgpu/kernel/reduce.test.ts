@@ -34,6 +34,8 @@ const columns = (name: string, kept: readonly number[], row: readonly number[]):
   strides: [...stridesOf(kept), ...stridesOf(row).map((s) => s * sizeOf(kept))],
 })
 
+const inSoftware: Limits = { ...leastLimits, software: true }
+
 const cases: readonly Case[] = [
   contiguous('one element', [], [], [1]),
   contiguous('a short row', [], [], [13]),
@@ -116,8 +118,8 @@ describe.skipIf(noGpu).each(cases)('$name', (each) => {
   const dims = [...kept, ...outer, ...row]
   const size = extentOf(each)
 
-  it('sums, with a large device and with a small one', async () => {
-    for (const limits of [ownLimits, leastLimits])
+  it('sums, with a large device, with a small one, and in software', async () => {
+    for (const limits of [ownLimits, leastLimits, inSoftware])
       await check(each, 'sum', someFloats(size, 5), 'float32', limits, room(each))
   })
   it('max with NaN, infinities and zeros of both signs', () => check(each, 'max', someFloats(size, 6, true), 'float32'))

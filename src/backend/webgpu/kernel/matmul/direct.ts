@@ -24,7 +24,8 @@ export interface Direct {
 
 const range = (length: number): number[] => Array.from({ length }, (_, i) => i)
 
-const longest = 512
+/** The longest chain that is summed without blocks. */
+export const longest = 512
 const chain = 256
 
 /** Bytes of workgroup memory. */
@@ -68,13 +69,14 @@ export const directDispatch = (problem: Problem, direct: Direct, context: Kernel
     ...range(columns).map((j) => `let right${j} = ${shader.load(b.buffer, `bStart${j} + bAlong`)};`),
     each((sum, i) => `${sum} = fma(left${Math.floor(i / columns)}, right${i % columns}, ${sum});`),
   ]
+  const end = shader.bound(k)
   const inBlocks = Math.ceil(k / lanes) > longest
   const loop = inBlocks
     ? [
         each((_, i) => `var total${i} = 0f;`),
-        `for (var begin = lane; begin < ${k}u; begin += ${chain * lanes}u) {`,
+        `for (var begin = lane; begin < ${end}; begin += ${chain * lanes}u) {`,
         each((sum) => `${sum} = 0f;`),
-        `let end = min(begin + ${chain * lanes}u, ${k}u);`,
+        `let end = min(begin + ${chain * lanes}u, ${end});`,
         `for (var k = begin; k < end; k += ${lanes}u) {`,
         ...product,
         '}',
@@ -82,13 +84,13 @@ export const directDispatch = (problem: Problem, direct: Direct, context: Kernel
         '}',
         each((sum, i) => `${sum} = total${i};`),
       ]
-    : [`for (var k = lane; k < ${k}u; k += ${lanes}u) {`, ...product, '}']
+    : [`for (var k = lane; k < ${end}; k += ${lanes}u) {`, ...product, '}']
 
   const count = rows * columns
   const width = count * blocks
   const tree = [
     each((sum, i) => `partial[lane * ${width}u + ${i * blocks}u + block] = ${sum};`),
-    `for (var half = ${lanes >> 1}u; half > 0u; half >>= 1u) {`,
+    `for (var half = ${shader.bound(lanes >> 1)}; half > 0u; half >>= 1u) {`,
     'workgroupBarrier();',
     `for (var place = localIndex; place < half * ${width}u; place += ${threads}u) {`,
     `partial[place] += partial[place + half * ${width}u];`,
@@ -114,7 +116,7 @@ export const directDispatch = (problem: Problem, direct: Direct, context: Kernel
   ]
   const finish =
     lanes === 1
-      ? [`for (var e = 0u; e < ${count}u; e++) {`, ...body('block', 'e'), '}']
+      ? [`for (var e = 0u; e < ${shader.bound(count)}; e++) {`, ...body('block', 'e'), '}']
       : [
           ...tree,
           `for (var place = localIndex; place < ${width}u; place += ${threads}u) {`,

@@ -5,6 +5,7 @@
 import type { Limits } from '../../dispatch.js'
 import { type Direct, sharedBytes } from './direct.js'
 import type { Problem } from './problem.js'
+import { softwareStrategy } from './software.js'
 import { workgroupBytes } from './tile.js'
 import { type Tile, threadsOf } from './tiling.js'
 
@@ -94,6 +95,7 @@ const usual = 64
 const leastWork = 4_194_304
 
 export const strategyOf = (sizes: Sizes, limits: Limits): Strategy => {
+  if (limits.software) return { kind: 'direct', direct: softwareStrategy(sizes) }
   const { batch, m, n, k } = sizes
   const most = min(256, limits.invocations)
   const direct = blockEnds(m).flatMap((rows) =>

@@ -48,8 +48,19 @@ export const reducesNeighbours = (kernel: ReduceKernel): boolean => {
   return elements >= places
 }
 
+/**
+ * On a processor: what joins slices takes long to compile, and there are few processors to share the work. Only where
+ * the lanes of its vectors would idle for long, eight slices fill them.
+ */
+const shareInSoftware = (kernel: ReduceKernel, kept: number, count: number): Sharing => {
+  const slicesFirst = reducesNeighbours(kernel)
+  if (kept <= 2 && count > 4096) return { slices: 8, places: 1, slicesFirst }
+  return { slices: 1, places: kept < 1024 ? 8 : 64, slicesFirst }
+}
+
 /** `kept` places (or groups of four), each of `count` elements (or groups of four). */
 export const shareOut = (kernel: ReduceKernel, kept: number, count: number, limits: Limits): Sharing => {
+  if (limits.software) return shareInSoftware(kernel, kept, count)
   const group = Math.min(kept < 128 && count > 4096 ? largestGroup : usualGroup, floorPower(limits.invocations))
   // A few elements for each slice, fewer where there would be too few invocations.
   const wanted = kept * (count / 4) < plenty ? count / 2 : count / 4

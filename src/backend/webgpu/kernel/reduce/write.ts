@@ -49,9 +49,13 @@ const declare = (state: State, prefix: string, lanes: Lanes): { readonly code: s
 /** A chain of more additions than this is cut in two levels. */
 const longestChain = 64
 
+/** Rows of a single invocation that are longer than this are cut in blocks, where there may be many of them. */
+const longestRow = 256
+const rowBlock = 128
+
 /** All elements of a place by one invocation: nested loops, so that nothing is divided. */
 const nested = (task: Task, kept: readonly string[], total: Parts): string => {
-  const { state, lanes, reduced, element } = task
+  const { shader, state, lanes, reduced, element } = task
   const large = reduced.flatMap((size, d) => (size > 1 ? [d] : []))
   const at = reduced.map((_, d) => (large.includes(d) ? `r${d}` : '0i'))
   const { code, parts } = element(kept, at, 'flat')
@@ -59,11 +63,18 @@ const nested = (task: Task, kept: readonly string[], total: Parts): string => {
   const cut = state.rounds && large.length > 1 && reduced[inner] > 8 && sizeOf(reduced) > longestChain
   const part = declare(state, 'part', lanes)
   const loop = (d: number, body: string): string =>
-    `for (var r${d} = 0i; r${d} < ${reduced[d]}i; r${d}++) {\n${body}\n}`
+    `for (var r${d} = 0i; r${d} < i32(${shader.bound(reduced[d])}); r${d}++) {\n${body}\n}`
   const step = `${code}\n${state.join(cut ? part.parts : total, parts, lanes)}\nflat++;`
   if (large.length === 0) return `var flat = 0i;\n${step}`
-  const innermost = loop(inner, step)
-  const body = cut ? `${part.code}\n${innermost}\n${state.join(total, part.parts, lanes)}` : innermost
+  const joined = (code: string): string => `${part.code}\n${code}\n${state.join(total, part.parts, lanes)}`
+  const whole = (): string => (cut ? joined(loop(inner, step)) : loop(inner, step))
+  const inBlocks = (): string => `for (var block = 0i; block < ${reduced[inner]}i; block += ${rowBlock}i) {
+${joined(`let blockEnd = min(block + ${rowBlock}i, ${reduced[inner]}i);
+for (var r${inner} = block; r${inner} < blockEnd; r${inner}++) {
+${step}
+}`)}
+}`
+  const body = cut && shader.context.limits.software && reduced[inner] > longestRow ? inBlocks() : whole()
   return `var flat = 0i;\n${large.slice(0, -1).reduceRight((text, d) => loop(d, text), body)}`
 }
 
@@ -75,7 +86,7 @@ const strided = (
   chunk: string | undefined,
   total: Parts,
 ): string => {
-  const { state, lanes, reduced, chunks, sharing, element } = task
+  const { shader, state, lanes, reduced, chunks, sharing, element } = task
   const count = sizeOf(reduced)
   const length = Math.ceil(count / chunks)
   const place = places(reduced, 'flat', 'r')
@@ -83,7 +94,7 @@ const strided = (
   const body = (into: Parts): string => `${place.code}\n${code}\n${state.join(into, parts, lanes)}`
   const { slices } = sharing
   const begin = chunk === undefined ? slice : `${chunk} * ${length}i + ${slice}`
-  const end = chunk === undefined ? `${count}i` : `min((${chunk} + 1i) * ${length}i, ${count}i)`
+  const end = chunk === undefined ? `i32(${shader.bound(count)})` : `min((${chunk} + 1i) * ${length}i, ${count}i)`
   const turns = Math.ceil(length / slices)
   if (!state.rounds || turns <= longestChain)
     return `let end = ${end};
@@ -125,7 +136,7 @@ const tree = (shader: Shader, state: State, sharing: Sharing, parts: Parts, lane
   const lines: string[] = []
   if (left < slices)
     lines.push(`${copy}
-for (var half = ${slices / 2}u; half >= ${left}u; half >>= 1u) {
+for (var half = ${shader.bound(slices / 2)}; half >= ${left}u; half >>= 1u) {
 workgroupBarrier();
 if (slice < i32(half)) {
 ${state.join(parts, of(`localIndex + half * ${apart}u`), lanes)}

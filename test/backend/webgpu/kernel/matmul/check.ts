@@ -39,7 +39,11 @@ export const expectProduct = async (
 }
 
 /** A bias for each row, a rectifier, a scalar, and a second store that is transposed. */
-export const expectEpilogue = async (each: Case, generator: Products = matmul): Promise<void> => {
+export const expectEpilogue = async (
+  each: Case,
+  generator: Products = matmul,
+  limits: Limits = leastLimits,
+): Promise<void> => {
   const { batch = [], m } = each
   const dims = dimsOf(each)
   const count = sizeOf(dims)
@@ -77,5 +81,5 @@ export const expectEpilogue = async (each: Case, generator: Products = matmul): 
     [kernel],
     1,
   )
-  await expectPlan(plan, { matmul: generator }, all, [0.75], toleranceFor(each.k), leastLimits)
+  await expectPlan(plan, { matmul: generator }, all, [0.75], toleranceFor(each.k), limits)
 }
