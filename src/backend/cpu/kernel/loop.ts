@@ -8,25 +8,27 @@ import type { StrideClass, StructuredBody } from '../plan/body.js'
 import { kernelType } from '../plan/launch.js'
 import { type Layout, sizeAt, strideAt } from '../plan/layout.js'
 import { cursor } from './cursor.js'
+import { phasedRow, straightRow } from './phases.js'
 import { type VectorCode, vectorCode } from './vector.js'
 
 export const pieceLength = 256
 
-/** All vectors of a row of `length` places. */
-const rowCode = (locals: Locals, vectors: VectorCode, offset: Local, length: Local): Code => {
+/** All vectors of a row of `length` places; in phases where there is scratch memory for them. */
+const rowCode = (
+  locals: Locals,
+  vectors: VectorCode,
+  offset: Local,
+  length: Local,
+  scratch: Local | undefined,
+): Code => {
   const [end, rest] = [locals.i32(), locals.i32()]
+  const row = { vectors, offset, end, each: [], reads: [] }
   return [
     offset.set(0),
     end.set(i32.shiftLeft(i32.and(length, -4), 2)),
     rest.set(i32.and(length, 3)),
     vectors.row,
-    when(
-      end,
-      doWhile(
-        [vectors.vector(undefined), vectors.stores(undefined), vectors.advance, offset.set(i32.add(offset, 16))],
-        i32.lessUnsigned(offset, end),
-      ),
-    ),
+    scratch === undefined ? straightRow(row) : phasedRow(locals, row, scratch),
     when(rest, [vectors.vector(rest), vectors.stores(rest)]),
   ]
 }
@@ -35,9 +37,11 @@ export const writeLoop = (
   rank: number,
   structure: StructuredBody,
   classes: readonly StrideClass[],
+  phased: boolean,
 ): FunctionDefinition =>
   define(kernelType.params, kernelType.results, (locals, ...params) => {
-    const [descriptor, begin, end] = params
+    const [descriptor, begin, end, memory] = params
+    const scratch = phased ? memory : undefined
     const layout: Layout = { head: 0, rank, pointers: classes.length }
     const offset = locals.i32()
     const length = locals.i32()
@@ -57,7 +61,7 @@ export const writeLoop = (
           local.set(i32.add(local, i32.mul(begin, i32.load(descriptor, strideAt(layout, p, 0))))),
         ),
         vectors.once,
-        rowCode(locals, vectors, offset, length),
+        rowCode(locals, vectors, offset, length, scratch),
       ]
     }
     const rows = cursor(
@@ -74,6 +78,6 @@ export const writeLoop = (
       vectors.start,
       rows.seek(begin),
       vectors.once,
-      doWhile([rowCode(locals, vectors, offset, length), rows.advance], left.tee(i32.sub(left, 1))),
+      doWhile([rowCode(locals, vectors, offset, length, scratch), rows.advance], left.tee(i32.sub(left, 1))),
     ]
   })

@@ -11,6 +11,7 @@ import { kernelType } from '../plan/launch.js'
 import { type Layout, strideAt } from '../plan/layout.js'
 import { type FoldOp, firstLanes, foldOf, joinLanes } from './accumulate.js'
 import { cursor } from './cursor.js'
+import { phasedRow, straightRow } from './phases.js'
 import { blockCode, head, headWords } from './reduceHead.js'
 import { vectorCode } from './vector.js'
 
@@ -31,17 +32,12 @@ export interface ReduceShape {
 export const dimsFrom = (first: number, count: number): number[] => Array.from({ length: count }, (_, i) => first + i)
 
 /** dims: kept, outer, then one row dim. */
-export const writeReduceRows = ({
-  op,
-  dtype,
-  value,
-  kept,
-  outer,
-  structure,
-  classes,
-}: ReduceShape): FunctionDefinition =>
+export const writeReduceRows = (
+  { op, dtype, value, kept, outer, structure, classes }: ReduceShape,
+  phased: boolean,
+): FunctionDefinition =>
   define(kernelType.params, kernelType.results, (locals, ...params) => {
-    const [descriptor, begin, end] = params
+    const [descriptor, begin, end, scratch] = params
     const layout: Layout = { head: headWords, rank: kept + outer + 1, pointers: classes.length }
     const dim = kept + outer
     const offset = locals.i32()
@@ -51,6 +47,7 @@ export const writeReduceRows = ({
     const target = vectors.pointers[vectors.pointers.length - 1]
     const keptPlaces = cursor(locals, descriptor, layout, dimsFrom(0, kept), numbered)
     const outerPlaces = cursor(locals, descriptor, layout, dimsFrom(kept, outer), inputs)
+    const reduced = vectors.value(value)
     const fold = foldOf(op, dtype)
     const [low, high, next] = [locals.v128(), locals.v128(), locals.v128()]
     const [place, block, vectorEnd, rest] = [locals.i32(), locals.i32(), locals.i32(), locals.i32()]
@@ -59,26 +56,15 @@ export const writeReduceRows = ({
 
     // The vectors take turns: after an even number of them `low` holds lanes 0-3 again.
     const take = (x: Code): Code => [next.set(fold.combine(low, x)), low.set(high), high.set(next)]
+    const whole = { vectors, offset, end: vectorEnd, each: take(reduced.get), reads: [reduced] }
     const row: Code = [
       offset.set(0),
       vectors.row,
-      when(
-        vectorEnd,
-        doWhile(
-          [
-            vectors.vector(undefined),
-            vectors.stores(undefined),
-            take(vectors.value(value).get),
-            vectors.advance,
-            offset.set(i32.add(offset, 16)),
-          ],
-          i32.lessUnsigned(offset, vectorEnd),
-        ),
-      ),
+      phased ? phasedRow(locals, whole, scratch) : straightRow(whole),
       when(rest, [
         vectors.vector(rest),
         vectors.stores(rest),
-        take(v128.choose(vectors.value(value), fold.identity, firstLanes(rest))),
+        take(v128.choose(reduced, fold.identity, firstLanes(rest))),
       ]),
       when(i32.and(i32.shiftRight(i32.add(rows.length, 3), 2), 1), [next.set(low), low.set(high), high.set(next)]),
       outerPlaces.advance,

@@ -9,7 +9,8 @@ import type { DType } from '../../../array/dtype.js'
 import type { Code, Local } from '../emit/code.js'
 import { i32, type Locals, select, when } from '../emit/instructions.js'
 import { f32x4, i32x4, v128 } from '../emit/simd.js'
-import { operation, uniformShift } from '../math/operations.js'
+import { operation, stepParts, uniformShift } from '../math/operations.js'
+import type { Part } from '../math/part.js'
 import type { StrideClass, StructuredBody, StructuredOperand } from '../plan/body.js'
 import { baseAt, type Layout, scalarAt, strideAt } from '../plan/layout.js'
 
@@ -42,6 +43,10 @@ export interface VectorCode {
   readonly row: Code
   /** Loads and steps of one vector; `count` is the number of places left where there may be fewer than four. */
   readonly vector: (count: Local | undefined, compact?: boolean) => Code
+  /** The same for a whole vector, in parts, where nothing but `offset` moves. */
+  readonly parts: () => readonly Part[]
+  /** The values that are stored. */
+  readonly stored: readonly Local[]
   readonly stores: (count: Local | undefined) => Code
   /** Moves on to the next vector what `offset` does not move. */
   readonly advance: Code
@@ -51,6 +56,8 @@ type Level = 0 | 1 | 2
 const onceLevel = 0
 const rowLevel = 1
 const vectorLevel = 2
+
+const loadLatency = 5
 
 const constantCode = (dtype: DType, value: number): Code =>
   dtype === 'float32' ? f32x4.constant(value) : i32x4.constant(dtype === 'bool' ? -Number(value !== 0) : value)
@@ -152,6 +159,20 @@ export const vectorCode = (locals: Locals, options: VectorOptions): VectorCode =
     }),
   ]
 
+  const parts = (): readonly Part[] => [
+    ...operands.flatMap((operand, v): readonly Part[] =>
+      levels[v] === vectorLevel
+        ? [{ reads: [], code: setValue(v, operandCode(operand, undefined)), writes: [values[v]], latency: loadLatency }]
+        : [],
+    ),
+    ...steps.flatMap((step, i): readonly Part[] => {
+      const v = operands.length + i
+      if (levels[v] !== vectorLevel) return []
+      const args = step.args.filter((arg) => levels[arg] === vectorLevel).map((arg) => values[arg])
+      return stepParts(locals, step, args, values[v], () => stepCode(i, false))
+    }),
+  ]
+
   const stride = (p: number): Code => word(strideAt(layout, p, dim))
   const prepareFar: Code = classes.map((c, p): Code => {
     if (c !== 'far') return []
@@ -184,6 +205,10 @@ export const vectorCode = (locals: Locals, options: VectorOptions): VectorCode =
     start: pointers.map((local, p) => local.set(word(baseAt(layout, p)))),
     once: [prepareFar, compute(onceLevel, undefined, true)],
     row: [walkers.map((walker, p) => walker?.set(pointers[p]) ?? []), compute(rowLevel, undefined, true)],
+    parts,
+    stored: structure.stores
+      .map(({ value }) => values[value])
+      .filter((_, i) => levels[structure.stores[i].value] === vectorLevel),
     vector: (count, compact = count !== undefined) => compute(vectorLevel, count, compact),
     stores: (count) =>
       structure.stores.map(({ value, pointer }, i) => {

@@ -8,6 +8,7 @@
 import type { Code, Local } from '../emit/code.js'
 import type { Locals } from '../emit/instructions.js'
 import { f32x4, i32x4, v128 } from '../emit/simd.js'
+import { type Part, partsCode } from './part.js'
 import { polynomial } from './polynomial.js'
 
 const { add, sub, mul, div } = f32x4
@@ -29,18 +30,37 @@ const expCoefficients = [1.98756915e-4, 1.3981999507e-3, 8.3334519073e-3, 4.1665
 const rounding = 12582912 + 254
 
 /** e^x = 2^n e^r with |r| <= ln 2 / 2 */
-export const exp = (locals: Locals, x: Local): Code => {
+export const expParts = (locals: Locals, x: Local, value: Local): readonly Part[] => {
   const [r, n, half, series] = [locals.v128(), locals.v128(), locals.v128(), locals.v128()]
   return [
-    // The operand order of these keeps NaN.
-    r.set(f32x4.firstMax(f32x4.firstMin(x, largestExponent), smallestExponent)),
-    n.set(add(mul(r, 1.4426950408889634), rounding)),
-    half.set(i32x4.shiftRight(n, 1)),
-    series.set(sub(n, rounding)),
-    r.set(sub(sub(r, mul(series, ln2High)), mul(series, ln2Low))),
-    series.set(add(add(mul(mul(r, r), polynomial(locals, r, expCoefficients)), r), 1)),
-    mul(mul(series, i32x4.shiftLeft(half, 23)), i32x4.shiftLeft(i32x4.sub(n, half), 23)),
+    {
+      reads: [x],
+      code: [
+        // The operand order of these keeps NaN.
+        r.set(f32x4.firstMax(f32x4.firstMin(x, largestExponent), smallestExponent)),
+        n.set(add(mul(r, 1.4426950408889634), rounding)),
+        series.set(sub(n, rounding)),
+        r.set(sub(sub(r, mul(series, ln2High)), mul(series, ln2Low))),
+      ],
+      writes: [n, r],
+      latency: 23,
+    },
+    {
+      reads: [n, r],
+      code: [
+        half.set(i32x4.shiftRight(n, 1)),
+        series.set(add(add(mul(mul(r, r), polynomial(locals, r, expCoefficients)), r), 1)),
+        value.set(mul(mul(series, i32x4.shiftLeft(half, 23)), i32x4.shiftLeft(i32x4.sub(n, half), 23))),
+      ],
+      writes: [value],
+      latency: 36,
+    },
   ]
+}
+
+export const exp = (locals: Locals, x: Local): Code => {
+  const value = locals.v128()
+  return [partsCode(expParts(locals, x, value)), value.get]
 }
 
 const logCoefficients = [

@@ -9,9 +9,10 @@ import type { Code, FunctionDefinition, Local } from '../emit/code.js'
 import { call, define, type Locals } from '../emit/instructions.js'
 import { f32x4, i32x4, v128 } from '../emit/simd.js'
 import { erf } from './erf.js'
-import { exp, log, log1p } from './exponential.js'
-import { tanh } from './hyperbolic.js'
+import { exp, expParts, log, log1p } from './exponential.js'
+import { tanh, tanhParts } from './hyperbolic.js'
 import * as integer from './integer.js'
+import type { Part } from './part.js'
 import { pow } from './power.js'
 import { cos, sin } from './trigonometric.js'
 
@@ -26,6 +27,7 @@ const outOfLine = Object.fromEntries(
 
 const one = f32x4.constant(1)
 const signBit = i32x4.constant(-0x80000000)
+const magnitude = i32x4.constant(0x7fffffff)
 
 const castTo: Readonly<Record<DType, Partial<Readonly<Record<DType, (x: Local) => Code>>>>> = {
   float32: {
@@ -51,7 +53,8 @@ const castTo: Readonly<Record<DType, Partial<Readonly<Record<DType, (x: Local) =
 
 const floatUnary: Partial<Record<UnaryOp, (x: Local) => Code>> = {
   neg: f32x4.neg,
-  abs: f32x4.abs,
+  // One instruction; the one that WebAssembly has for it takes engines three.
+  abs: (x) => v128.and(x, magnitude),
   // The sign bit of x on a 1 where x is not 0, on x itself where it is; NaN stays.
   sign: (x) => v128.choose(v128.or(v128.and(x, signBit), one), x, v128.or(f32x4.less(x, 0), f32x4.greater(x, 0))),
   sqrt: f32x4.sqrt,
@@ -192,3 +195,27 @@ export const operation = (
       : (_, x, y) => binaryOf[from][step.op as BinaryOp]!(x, y)
   return write(locals, ...args)
 }
+
+/** Cycles from start to end, where they are more than those of an addition. */
+const latencies: Readonly<Record<string, number>> = {
+  ...{ div: 11, sqrt: 15, mod: 20, exp: 60, tanh: 60, log: 70, log1p: 95, erf: 120, sin: 90, cos: 90, pow: 200 },
+}
+const usualLatency = 3
+export const latencyOf = ({ op }: Step): number => latencies[op] ?? usualLatency
+
+const inParts: Partial<Readonly<Record<string, (locals: Locals, x: Local, value: Local) => readonly Part[]>>> = {
+  exp: expParts,
+  tanh: tanhParts,
+}
+
+/** A step as parts, the last of which writes `value`; `code` is that of the step as a whole. */
+export const stepParts = (
+  locals: Locals,
+  step: Step,
+  args: readonly Local[],
+  value: Local,
+  code: () => Code,
+): readonly Part[] =>
+  inParts[step.op]?.(locals, args[0], value) ?? [
+    { reads: args, code: value.set(code()), writes: [value], latency: latencyOf(step) },
+  ]

@@ -2,6 +2,7 @@
 import { sizeOf } from '../../../array/shape.js'
 import type { Access, Body } from '../../../engine/kernel.js'
 import { pieceLength, writeLoop } from '../kernel/loop.js'
+import { isPhased } from '../kernel/phases.js'
 import { tileDepth, writeTiles } from '../kernel/tiles.js'
 import { nestOf, type PlannedBody, planBody, strideClasses, structureKey, workOf } from './body.js'
 import type { Launch } from './launch.js'
@@ -62,12 +63,13 @@ export const planLoop = (name: string, dims: readonly number[], body: Body, resu
   }
   const classes = strideClasses(planned, nest, rank - 1)
   const row = nest.dims[rank - 1]
+  const phased = isPhased(structure, classes, row)
   return [
     {
       name,
       source: {
-        key: `loop ${rank} ${structureKey(structure, classes)}`,
-        write: () => writeLoop(rank, structure, classes),
+        key: `${phased ? 'phased ' : ''}loop ${rank} ${structureKey(structure, classes)}`,
+        write: () => writeLoop(rank, structure, classes, phased),
       },
       words: descriptorWords([], nest, planned),
       units: rank === 1 ? Math.ceil(row / pieceLength) : places / row,

@@ -2,6 +2,7 @@
 import type { DType } from '../../../../array/dtype.js'
 import { sizeOf } from '../../../../array/shape.js'
 import { writeArgMax } from '../../kernel/argMax.js'
+import { isPhased } from '../../kernel/phases.js'
 import { writeReduceColumns } from '../../kernel/reduceColumns.js'
 import { type ReduceShape, writeReduceRows } from '../../kernel/reduceRows.js'
 import { tapWords, writeReduceTaps } from '../../kernel/reduceTaps.js'
@@ -111,11 +112,12 @@ export const blocksLaunch = (
   const counts = [kept.dims.length, outer.dims.length, row.dims.length] as const
   const shape = { op, dtype, value, kept: counts[0], outer: counts[1], row: counts[2], structure, classes }
   const places = sizeOf(kept.dims)
+  const phased = !columns && isPhased(structure, classes.slice(0, -1), blocks.chunkLength)
   return {
     name: op,
     source: {
-      key: `${columns ? `columns ${width}` : 'rows'} ${op} ${dtype} ${value} ${counts} ${structureKey(structure, classes)}`,
-      write: () => (columns ? writeReduceColumns(shape, width) : writeReduceRows(shape)),
+      key: `${columns ? `columns ${width}` : phased ? 'phased rows' : 'rows'} ${op} ${dtype} ${value} ${counts} ${structureKey(structure, classes)}`,
+      write: () => (columns ? writeReduceColumns(shape, width) : writeReduceRows(shape, phased)),
     },
     words: descriptorWords(head, nest, planned),
     units: (columns ? keptUnits * (places / kept.dims[last]) : places) * blocks.blocks,
