@@ -4,37 +4,19 @@ import type { BinaryOp, UnaryOp } from '../../../src/array/node.js'
 import { sizeOf, stridesOf } from '../../../src/array/shape.js'
 import { binary, unary } from '../../../src/backend/reference/elementwise.js'
 import type { LoopKernel } from '../../../src/engine/kernel.js'
+import { all, binaryOps, integral, make, pairs, samples, unaryOps } from '../kernelCases/elementwise.js'
 import {
   addressAt,
   awkward,
-  bools,
   eachPlace,
   floats,
   type Given,
-  integers,
   runKernels,
   sameBits,
   someFloats,
   unsigned,
   whole,
 } from './support.js'
-
-const pairs = (values: readonly number[]): readonly [number[], number[]] => [
-  values.flatMap((a) => values.map(() => a)),
-  values.flatMap(() => values),
-]
-const make: Readonly<Record<string, (values: ArrayLike<number>) => Given>> = {
-  float32: floats,
-  int32: integers,
-  uint32: unsigned,
-  bool: bools,
-}
-const samples: Readonly<Record<string, readonly number[]>> = {
-  float32: [...awkward, 7.3, -7.3, 2, -3, 1e10, -1e10, 2147483648, -2147483904, 4294967296],
-  int32: [0, 1, -1, 7, -7, 3, -3, 2147483647, -2147483648, 65537],
-  uint32: [0, 1, 7, 3, 2147483648, 4294967295, 65537],
-  bool: [0, 1],
-}
 
 const elementwise = (op: UnaryOp | BinaryOp, inputs: readonly Given[], dtype: DType): HostArray => {
   const size = inputs[0]!.data.length
@@ -50,13 +32,6 @@ const elementwise = (op: UnaryOp | BinaryOp, inputs: readonly Given[], dtype: DT
 const view = ({ dtype, data }: Given) => ({ dtype, data, shape: [data.length] })
 
 describe('every operation has the bits of the reference', () => {
-  const unaryOps: readonly (readonly [UnaryOp, readonly DType[]])[] = [
-    ['neg', ['float32', 'int32', 'uint32']],
-    ['abs', ['float32', 'int32', 'uint32']],
-    ['sign', ['float32', 'int32', 'uint32']],
-    ['sqrt', ['float32']],
-    ['floor', ['float32']],
-  ]
   for (const [op, dtypes] of unaryOps)
     for (const dtype of dtypes)
       it(`${op} of ${dtype}`, () => {
@@ -64,23 +39,6 @@ describe('every operation has the bits of the reference', () => {
         expect(elementwise(op, [x], dtype)).toEqual(unary(op, view(x), dtype))
       })
 
-  const numeric: readonly DType[] = ['float32', 'int32', 'uint32']
-  const all: readonly DType[] = [...numeric, 'bool']
-  const integral: readonly DType[] = ['int32', 'uint32']
-  const binaryOps: readonly (readonly [BinaryOp, readonly DType[]])[] = [
-    ['add', numeric],
-    ['sub', numeric],
-    ['mul', numeric],
-    ['div', numeric],
-    ['mod', numeric],
-    ['maximum', numeric],
-    ['minimum', numeric],
-    ['less', all],
-    ['equal', all],
-    ['and', [...integral, 'bool']],
-    ['or', [...integral, 'bool']],
-    ['xor', [...integral, 'bool']],
-  ]
   for (const [op, dtypes] of binaryOps)
     for (const dtype of dtypes)
       it(`${op} of ${dtype}`, () => {

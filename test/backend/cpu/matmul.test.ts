@@ -1,22 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { sizeOf, stridesOf } from '../../../src/array/shape.js'
 import type { Body, MatmulKernel } from '../../../src/engine/kernel.js'
-import { addressAt, eachPlace, extentOf, floats, runKernels, sameBits, someFloats, whole } from './support.js'
+import { dimsOf, fourWays, kernelOf, type ProductCase, plain, strange } from '../kernelCases/matmul.js'
+import { addressAt, eachPlace, floats, runKernels, sameBits, someFloats, whole } from './support.js'
 
 const { fround } = Math
-
-type Dims = readonly number[]
-interface Case {
-  readonly name: string
-  readonly batch?: Dims
-  readonly m: Dims
-  readonly n: Dims
-  readonly k: Dims
-  /** Strides of a over [...batch, ...m, ...k] and of b over [...batch, ...k, ...n]; contiguous unless told. */
-  readonly a?: Dims
-  readonly b?: Dims
-  readonly offset?: number
-}
 
 /** The order that src/array/contract.ts states. */
 const model = (a: readonly number[], b: readonly number[]): number => {
@@ -29,20 +17,12 @@ const model = (a: readonly number[], b: readonly number[]): number => {
   return total
 }
 
-const plain = (buffer: number, dims: Dims): Body => ({
-  operands: [{ kind: 'result', dtype: 'float32' }],
-  steps: [],
-  stores: [{ value: 0, access: whole(buffer, dims) }],
-})
-
-const setUp = ({ batch = [], m, n, k, a, b, offset = 0 }: Case, epilogue: Body, special = false) => {
-  const left = { buffer: 0, offset, strides: a ?? stridesOf([...batch, ...m, ...k]) }
-  const right = { buffer: 1, offset, strides: b ?? stridesOf([...batch, ...k, ...n]) }
-  const kernel: MatmulKernel = { kind: 'matmul', batch, m, n, k, a: left, b: right, epilogue }
-  const x = someFloats(extentOf([...batch, ...m, ...k], left), 3, special)
-  const y = someFloats(extentOf([...batch, ...k, ...n], right), 4, special)
+const setUp = (each: ProductCase, epilogue: Body, special = false) => {
+  const { batch = [], m, k } = each
+  const { kernel, inputs } = kernelOf(each, epilogue, special)
+  const [x, y] = inputs
   const wanted: number[] = []
-  eachPlace([...batch, ...m, ...n], (place) => {
+  eachPlace(dimsOf(each), (place) => {
     const [i, j, l] = [
       place.slice(0, batch.length),
       place.slice(batch.length, batch.length + m.length),
@@ -51,12 +31,12 @@ const setUp = ({ batch = [], m, n, k, a, b, offset = 0 }: Case, epilogue: Body, 
     const p: number[] = []
     const q: number[] = []
     eachPlace(k, (depth) => {
-      p.push(x[addressAt(left, [...i, ...j, ...depth])]!)
-      q.push(y[addressAt(right, [...i, ...depth, ...l])]!)
+      p.push(x[addressAt(kernel.a, [...i, ...j, ...depth])]!)
+      q.push(y[addressAt(kernel.b, [...i, ...depth, ...l])]!)
     })
     wanted.push(model(p, q))
   })
-  return { kernel, inputs: [floats(x), floats(y)], wanted: Float32Array.from(wanted) }
+  return { kernel, inputs: inputs.map(floats), wanted: Float32Array.from(wanted) }
 }
 
 const sizes: readonly (readonly [number, number, number])[] = [
@@ -76,76 +56,7 @@ const sizes: readonly (readonly [number, number, number])[] = [
   [37, 18, 513],
   [5, 520, 17],
 ]
-const square: readonly Case[] = sizes.flatMap(([m, n, k]) => [
-  { name: `${m}x${k} by ${k}x${n}`, m: [m], n: [n], k: [k] },
-  { name: `${m}x${k} by ${k}x${n}, a transposed`, m: [m], n: [n], k: [k], a: [1, m] },
-  { name: `${m}x${k} by ${k}x${n}, b transposed`, m: [m], n: [n], k: [k], b: [1, k] },
-  { name: `${m}x${k} by ${k}x${n}, both transposed`, m: [m], n: [n], k: [k], a: [1, m], b: [1, k] },
-])
-
-/** b as the windows of an image [batch, channels, height, width]: k = [channel, y, x], n = [row, column]. */
-const convolution = (
-  name: string,
-  [images, inner, outer]: Dims,
-  [height, width]: Dims,
-  [tall, wide]: Dims,
-  stride: number,
-  dilation = 1,
-): Case => {
-  const rows = Math.floor((height! - dilation * (tall! - 1) - 1) / stride) + 1
-  const columns = Math.floor((width! - dilation * (wide! - 1) - 1) / stride) + 1
-  const [image, channel] = [inner! * height! * width!, height! * width!]
-  return {
-    name,
-    batch: [images!],
-    m: [outer!],
-    k: [inner!, tall!, wide!],
-    n: [rows, columns],
-    a: [0, inner! * tall! * wide!, tall! * wide!, wide!, 1],
-    b: [image, channel, dilation * width!, dilation, stride * width!, stride],
-  }
-}
-/** The gradient of its weights: k = [image, row, column], n = [channel, y, x]. */
-const filterGradient = (name: string, [images, inner, outer]: Dims, size: number, kernel: number): Case => {
-  const count = size - kernel + 1
-  return {
-    name,
-    m: [outer!],
-    k: [images!, count, count],
-    n: [inner!, kernel, kernel],
-    a: [count * count, outer! * count * count, count, 1],
-    b: [inner! * size * size, size, 1, size * size, size, 1],
-  }
-}
-
-const strange: readonly Case[] = [
-  convolution('a convolution of 3x3', [2, 3, 5], [7, 7], [3, 3], 1),
-  convolution('a convolution whose rows are whole vectors', [2, 3, 5], [10, 10], [3, 3], 1),
-  convolution('a convolution of 5x5', [1, 2, 9], [13, 11], [5, 5], 1),
-  convolution('stride 2', [2, 3, 5], [9, 9], [3, 3], 2),
-  convolution('stride 2 with long rows', [1, 3, 5], [9, 37], [3, 3], 2),
-  convolution('stride 3 and dilation', [1, 2, 4], [13, 13], [3, 2], 3, 2),
-  convolution('1x1', [2, 7, 6], [4, 5], [1, 1], 1),
-  convolution('a deep convolution', [1, 40, 6], [6, 6], [3, 3], 1),
-  convolution('one filter', [3, 2, 1], [6, 7], [3, 3], 1),
-  convolution('one filter and stride 2', [3, 2, 1], [9, 21], [3, 3], 2),
-  filterGradient('the gradient of a filter', [2, 3, 5], 7, 3),
-  filterGradient('the gradient of one filter', [2, 3, 1], 8, 3),
-  {
-    name: 'depthwise',
-    batch: [2, 5],
-    m: [1],
-    k: [3, 3],
-    n: [4, 6],
-    a: [0, 9, 0, 3, 1],
-    b: [5 * 48, 48, 8, 1, 8, 1],
-  },
-  { name: 'a batch', batch: [3, 2], m: [5], n: [6], k: [7] },
-  { name: 'a batch that shares b', batch: [4], m: [5], n: [6], k: [7], b: [0, 6, 1] },
-  { name: 'a flipped operand', m: [9], n: [10], k: [11], a: [11, -1], offset: 110 },
-  { name: 'two dims each', m: [3, 4], n: [2, 5], k: [6, 3], a: [100, 20, 3, 1], b: [7, 100, 50, 1] },
-  { name: 'k that does not move a', m: [6], n: [9], k: [10], a: [1, 0] },
-]
+const square: readonly ProductCase[] = sizes.flatMap(([m, n, k]) => fourWays(m, n, k))
 
 describe.each([...square, ...strange])('$name', (each) => {
   const { batch = [], m, n } = each
@@ -201,7 +112,7 @@ describe.each([...square, ...strange])('$name', (each) => {
 })
 
 it('a result may take the place of what the epilogue adds', () => {
-  const each: Case = { name: '', m: [13], n: [21], k: [300] }
+  const each: ProductCase = { name: '', m: [13], n: [21], k: [300] }
   const dims = [13, 21]
   const epilogue: Body = {
     operands: [

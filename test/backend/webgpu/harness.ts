@@ -14,7 +14,7 @@ import {
 } from '../../../src/backend/webgpu/dispatch.js'
 import type { Kernel, KernelPlan } from '../../../src/engine/kernel.js'
 import { fromWords, runPlan as interpret, toWords } from '../../engine/interpreter.js'
-import { planOf } from '../cpu/support.js'
+import { planOf } from '../kernelCases/data.js'
 
 const usage = { mapRead: 1, copySource: 4, copyTarget: 8, uniform: 0x40, storage: 0x80 } as const
 

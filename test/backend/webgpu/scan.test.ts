@@ -1,21 +1,11 @@
 import { expect, it } from 'vitest'
 import type { DType, HostArray } from '../../../src/array/dtype.js'
 import type { Kernel, KernelPlan, LoopKernel, PlannedBuffer, ScanKernel } from '../../../src/engine/kernel.js'
-import { someFloats, whole } from '../cpu/support.js'
+import { someFloats, whole } from '../kernelCases/data.js'
+import { binary, buffer, n, scanned, scanOf, swapping } from '../kernelCases/scan.js'
 import { executableOf, onGpu, onHost, openRuntime } from './support.js'
 
-const n = 5
 const align = (size: number): number => Math.ceil(size / 64) * 64
-
-/** buffers[target] = f(buffers[a], buffers[b]) elementwise. */
-const binary = (op: 'add' | 'mul', a: number, b: number, target: number): LoopKernel => ({
-  kind: 'loop',
-  dims: [n],
-  operands: [a, b].map((buffer) => ({ kind: 'load', dtype: 'float32', access: whole(buffer, [n]) })),
-  steps: [{ op, dtype: 'float32', args: [0, 1] }],
-  stores: [{ value: 2, access: whole(target, [n]) }],
-})
-const buffer = (role: PlannedBuffer['role'], size = n): PlannedBuffer => ({ dtype: 'float32', size, role })
 
 /** Numbers of few bits: products and sums of a few are exact, contracted or not. */
 const dyadic = (size: number, seed: number): Float32Array => someFloats(size, seed).map((x) => Math.round(2 * x) / 2)
@@ -52,51 +42,12 @@ onGpu('scans', async () => {
     return (await run(inputs.map(onHost), [])).map((value) => (value as { readonly data: HostArray }).data)
   }
 
-  /** carry' = carry * weight + x; stacked: carry' * x */
-  const body: KernelPlan = {
-    buffers: [
-      buffer({ kind: 'input', index: 0 }),
-      buffer({ kind: 'input', index: 1 }),
-      buffer({ kind: 'input', index: 2 }),
-      buffer({ kind: 'output', index: 0 }),
-      buffer({ kind: 'output', index: 1 }),
-      buffer({ kind: 'temporary', offset: 0 }),
-    ],
-    kernels: [binary('mul', 0, 2, 5), binary('add', 5, 1, 3), binary('mul', 3, 1, 4)],
-    outputs: [3, 4],
-    workspace: 64,
-    scalars: 0,
-  }
-  const scanOf = (length: number, reverse: boolean): ScanKernel => ({
-    ...{ kind: 'scan', length, reverse, carry: 1, body, workspace: 5 },
-    inputs: [
-      { buffer: 0, stride: 0 },
-      { buffer: 1, stride: n },
-      { buffer: 2, stride: 0 },
-    ],
-    outputs: [
-      { buffer: 3, stride: 0 },
-      { buffer: 4, stride: n },
-    ],
-  })
-
   for (const reverse of [false, true])
     for (const length of [0, 1, 2, 3, 8])
       it(`${length} steps${reverse ? ', last first' : ''}`, async () => {
         const [carry, xs, weight] = [dyadic(n, 1), dyadic(n * length, 2), new Float32Array(n).fill(0.5)]
-        const wanted = carry.slice()
-        const stacked = new Float32Array(n * length)
-        for (let turn = 0; turn < length; turn++) {
-          const step = reverse ? length - 1 - turn : turn
-          for (let i = 0; i < n; i++) {
-            wanted[i] = wanted[i]! * weight[i]! + xs[step * n + i]!
-            stacked[step * n + i] = wanted[i]! * xs[step * n + i]!
-          }
-        }
-        expect(await runKernels([scanOf(length, reverse)], [carry, xs, weight], [n, n * length], [64])).toEqual([
-          wanted,
-          stacked,
-        ])
+        const got = await runKernels([scanOf(length, reverse)], [carry, xs, weight], [n, n * length], [64])
+        expect(got).toEqual(scanned(reverse, carry, xs, weight))
       })
 
   it('a body that needs room of its own beside the workspace of its plan', async () => {
@@ -130,20 +81,10 @@ onGpu('scans', async () => {
     expect(got).toEqual(inputs[0]!.map((x, i) => x + 2 * others[i]!))
   })
 
-  /** carries (a, b) become (b, a): outputs that are inputs. */
   it('carries that change places', async () => {
-    const swap: KernelPlan = {
-      buffers: [buffer({ kind: 'input', index: 0 }), buffer({ kind: 'input', index: 1 })],
-      ...{ kernels: [], outputs: [1, 0], workspace: 0, scalars: 0 },
-    }
     for (const length of [1, 2, 3, 4]) {
-      const scan: ScanKernel = {
-        ...{ kind: 'scan', length, reverse: false, carry: 2, body: swap, workspace: 4 },
-        inputs: [0, 1].map((each) => ({ buffer: each, stride: 0 })),
-        outputs: [2, 3].map((each) => ({ buffer: each, stride: 0 })),
-      }
       const [a, b] = [dyadic(n, 1), dyadic(n, 2)]
-      expect(await runKernels([scan], [a, b], [n, n], [1])).toEqual(length % 2 === 1 ? [b, a] : [a, b])
+      expect(await runKernels([swapping(length)], [a, b], [n, n], [1])).toEqual(length % 2 === 1 ? [b, a] : [a, b])
     }
   })
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { address, cover, places } from '../../../../src/backend/webgpu/emit/address.js'
-import { eachPlace } from '../../cpu/support.js'
+import { eachPlace } from '../../kernelCases/data.js'
 import { leastLimits } from '../harness.js'
 
 /** WGSL of this folder, read as JavaScript: numbers lose their suffixes, division is of whole numbers. */

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import type { HostArray } from '../../../../src/array/dtype.js'
 import { loop } from '../../../../src/backend/webgpu/kernel/loop.js'
 import { reduce } from '../../../../src/backend/webgpu/kernel/reduce.js'
-import { bools, integers, noise, someFloats, unsigned } from '../../cpu/support.js'
+import { bools, integers, noise, someFloats, unsigned } from '../../kernelCases/data.js'
 import { dispatchesOf, expectPlan, leastLimits, mistakeIn, noGpu, ownLimits } from '../harness.js'
 import { loopSample, reduceSample, type Sample, totalSize } from './plans.js'
 

@@ -5,7 +5,7 @@ import { isFloat, isInteger } from '../../../../src/array/dtype.js'
 import type { ElementwiseOp } from '../../../../src/array/node.js'
 import { sizeOf, stridesOf } from '../../../../src/array/shape.js'
 import type { Access, Body, Kernel, KernelPlan, Operand, Step } from '../../../../src/engine/kernel.js'
-import { noise, planOf } from '../../cpu/support.js'
+import { noise, planOf } from '../../kernelCases/data.js'
 
 type Pick = <A>(from: readonly A[]) => A
 

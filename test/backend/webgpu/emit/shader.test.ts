@@ -4,7 +4,7 @@ import type { KernelContext, Region } from '../../../../src/backend/webgpu/dispa
 import { newShader, type Shader } from '../../../../src/backend/webgpu/emit/shader.js'
 import { loop } from '../../../../src/backend/webgpu/kernel/loop.js'
 import type { LoopKernel } from '../../../../src/engine/kernel.js'
-import { planOf, whole } from '../../cpu/support.js'
+import { planOf, whole } from '../../kernelCases/data.js'
 import { expectPlan, leastLimits, noGpu, ownLimits, runOnSlots } from '../harness.js'
 
 const contextOf = (regions: readonly Region[], limits = ownLimits): KernelContext => ({

@@ -6,74 +6,24 @@ import { type Limits, noSubgroups } from '../../../../src/backend/webgpu/dispatc
 import { reduce } from '../../../../src/backend/webgpu/kernel/reduce.js'
 import type { Operand, ReduceKernel } from '../../../../src/engine/kernel.js'
 import { toWords } from '../../../engine/interpreter.js'
-import { noise, planOf, someFloats, whole } from '../../cpu/support.js'
+import { noise, planOf, someFloats, whole } from '../../kernelCases/data.js'
+import { columns, contiguous, type ReductionCase, reductions } from '../../kernelCases/reduce.js'
 import { dispatchesOf, expectPlan, leastLimits, noGpu, ownLimits, runPlan } from '../harness.js'
-
-/** Sizes of kept, outer and row dims, and how the operand lies. */
-interface Case {
-  readonly name: string
-  readonly kept: readonly number[]
-  readonly outer: readonly number[]
-  readonly row: readonly number[]
-  /** Strides for [...kept, ...outer, ...row]. */
-  readonly strides: readonly number[]
-}
-const contiguous = (name: string, kept: readonly number[], outer: readonly number[], row: readonly number[]): Case => ({
-  name,
-  kept,
-  outer,
-  row,
-  strides: stridesOf([...kept, ...outer, ...row]),
-})
-/** Rows first in memory: kept places are neighbours. */
-const columns = (name: string, kept: readonly number[], row: readonly number[]): Case => ({
-  name,
-  kept,
-  outer: [],
-  row,
-  strides: [...stridesOf(kept), ...stridesOf(row).map((s) => s * sizeOf(kept))],
-})
 
 const inSoftware: Limits = { ...leastLimits, software: true }
 
-const cases: readonly Case[] = [
-  contiguous('one element', [], [], [1]),
-  contiguous('a short row', [], [], [13]),
-  contiguous('a row', [], [], [4096]),
-  contiguous('many elements', [], [], [40001]),
+const cases: readonly ReductionCase[] = [
+  ...reductions,
   contiguous('elements for several workgroups', [], [], [200000]),
   contiguous('elements for several workgroups, an odd number', [3], [], [70001]),
-  contiguous('rows', [7], [], [10]),
   contiguous('many short rows', [2000], [], [8]),
-  contiguous('longer rows', [3, 5], [], [259]),
-  contiguous('rows of many chunks', [3], [], [9000]),
-  contiguous('no row at all', [6], [], [1]),
-  contiguous('outer rows', [2], [3], [5]),
-  contiguous('outer rows in blocks', [2], [70], [128]),
-  { name: 'batch normalisation', kept: [3], outer: [5], row: [36], strides: [36, 108, 1] },
-  { name: 'batch normalisation in blocks', kept: [3], outer: [40], row: [256], strides: [256, 768, 1] },
-  { name: 'two outer dims', kept: [2], outer: [3, 4], row: [30], strides: [30, 240, 60, 1] },
-  columns('columns', [9], [11]),
-  columns('columns in blocks', [6], [5000]),
-  columns('columns of many blocks', [5], [20001]),
   columns('columns for several workgroups', [2], [100001]),
-  columns('many columns', [700], [300]),
+  columns('hundreds of columns', [700], [300]),
   columns('very many columns', [70000], [9]),
-  columns('two kept dims', [3, 7], [12]),
-  { name: 'kept outside and inside', kept: [3, 10], outer: [], row: [6], strides: [60, 1, 10] },
-  { name: 'outer columns', kept: [5], outer: [6], row: [9], strides: [1, 50, 5] },
-  { name: 'windows', kept: [2, 5, 5], outer: [], row: [2, 2], strides: [100, 20, 2, 10, 1] },
   { name: 'many overlapping windows', kept: [40, 36, 37], outer: [], row: [3, 3], strides: [1500, 39, 1, 39, 1] },
-  { name: 'flipped rows', kept: [4], outer: [], row: [20], strides: [20, -1] },
-  { name: 'rows with gaps', kept: [4], outer: [], row: [21], strides: [64, 3] },
-  { name: 'a row that is no single walk', kept: [], outer: [], row: [5, 6], strides: [8, 1] },
-  { name: 'rows that are no single walk', kept: [3], outer: [2], row: [7, 600], strides: [1, 20000, 601, 1] },
-  { name: 'padded rows in blocks', kept: [2], outer: [9], row: [32, 32], strides: [1200, 2400, 34, 1] },
-  { name: 'one long padded row', kept: [], outer: [], row: [80, 64], strides: [70, 1] },
-  { name: 'a broadcast operand', kept: [3], outer: [], row: [12], strides: [1, 0] },
 ]
 
-const kernelOf = ({ kept, outer, row, strides }: Case, op: ReduceOp, dtype: DType): ReduceKernel => {
+const kernelOf = ({ kept, outer, row, strides }: ReductionCase, op: ReduceOp, dtype: DType): ReduceKernel => {
   const dims = [...kept, ...outer, ...row]
   const offset = -dims.reduce((n, size, d) => n + Math.min(0, (size - 1) * strides[d]!), 0)
   return {
@@ -93,11 +43,11 @@ const kernelOf = ({ kept, outer, row, strides }: Case, op: ReduceOp, dtype: DTyp
     },
   }
 }
-const extentOf = ({ kept, outer, row, strides }: Case): number =>
+const extentOf = ({ kept, outer, row, strides }: ReductionCase): number =>
   1 + [...kept, ...outer, ...row].reduce((n, size, d) => n + Math.abs((size - 1) * strides[d]!), 0)
 
 const check = (
-  each: Case,
+  each: ReductionCase,
   op: ReduceOp,
   data: HostArray,
   dtype: DType,
@@ -110,7 +60,7 @@ const check = (
 }
 
 /** Sums of terms up to 2 of both signs: the error grows with their sizes, not with the sum's. */
-const room = ({ outer, row }: Case): number => 2 ** -20 * Math.sqrt(sizeOf([...outer, ...row]))
+const room = ({ outer, row }: ReductionCase): number => 2 ** -20 * Math.sqrt(sizeOf([...outer, ...row]))
 
 describe.skipIf(noGpu).each(cases)('$name', (each) => {
   const { kept, outer, row } = each

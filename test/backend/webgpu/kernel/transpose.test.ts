@@ -3,7 +3,7 @@ import { sizeOf, stridesOf } from '../../../../src/array/shape.js'
 import { loop } from '../../../../src/backend/webgpu/kernel/loop.js'
 import type { LoopKernel } from '../../../../src/engine/kernel.js'
 import { fromWords, toWords } from '../../../engine/interpreter.js'
-import { addressAt, eachPlace, planOf, someFloats, whole } from '../../cpu/support.js'
+import { addressAt, eachPlace, planOf, someFloats, whole } from '../../kernelCases/data.js'
 import { dispatchesOf, expectClose, leastLimits, noGpu, ownLimits, runPlan } from '../harness.js'
 
 /** x transposed by `order` times w, and less itself flipped along the last dim. */

@@ -5,7 +5,7 @@ import { sizeOf } from '../../../../src/array/shape.js'
 import { windowCount } from '../../../../src/array/window.js'
 import { whole } from '../../../../src/backend/webgpu/kernel/whole/whole.js'
 import type { WholeKernel } from '../../../../src/engine/kernel.js'
-import { awkward, floats, type Given, integers, planOf, someFloats, unsigned } from '../../cpu/support.js'
+import { awkward, floats, type Given, integers, planOf, someFloats, unsigned } from '../../kernelCases/data.js'
 import { dispatchesOf, exactly, expectPlan, leastLimits, noGpu, ownLimits } from '../harness.js'
 
 const generators = {

@@ -2,7 +2,7 @@ import { describe, it } from 'vitest'
 import type { ElementwiseOp } from '../../../../src/array/node.js'
 import { loop } from '../../../../src/backend/webgpu/kernel/loop.js'
 import type { LoopKernel } from '../../../../src/engine/kernel.js'
-import { planOf, someFloats, whole } from '../../cpu/support.js'
+import { planOf, someFloats, whole } from '../../kernelCases/data.js'
 import { expectPlan, noGpu } from '../harness.js'
 
 const functions: readonly ElementwiseOp[] = ['exp', 'log', 'log1p', 'tanh', 'erf', 'sin', 'cos']

@@ -3,7 +3,7 @@ import type { BinaryOp, UnaryOp } from '../../../../src/array/node.js'
 import * as scalar from '../../../../src/array/scalar/index.js'
 import { loop } from '../../../../src/backend/webgpu/kernel/loop.js'
 import type { LoopKernel } from '../../../../src/engine/kernel.js'
-import { floats, noise, sameBits, whole } from '../../cpu/support.js'
+import { floats, noise, sameBits, whole } from '../../kernelCases/data.js'
 import { noGpu, runKernels } from '../harness.js'
 
 const { fround } = Math

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { Block } from '../../../../src/backend/webgpu/runtime/memory.js'
 import type { RunOptions, Value } from '../../../../src/engine/backend.js'
 import type { KernelPlan, LoopKernel } from '../../../../src/engine/kernel.js'
-import { planOf, whole } from '../../cpu/support.js'
+import { planOf, whole } from '../../kernelCases/data.js'
 import { contents, executableOf, onGpu, onHost, openRuntime } from '../support.js'
 
 const n = 6

@@ -7,9 +7,10 @@ import { problemOf } from '../../../../../src/backend/webgpu/kernel/matmul/probl
 import { tileDispatch } from '../../../../../src/backend/webgpu/kernel/matmul/tile.js'
 import type { Tile } from '../../../../../src/backend/webgpu/kernel/matmul/tiling.js'
 import type { Body, MatmulKernel } from '../../../../../src/engine/kernel.js'
-import { planOf, someFloats } from '../../../cpu/support.js'
+import { planOf, someFloats, whole } from '../../../kernelCases/data.js'
+import { dimsOf, kernelOf, type ProductCase, plain } from '../../../kernelCases/matmul.js'
 import { expectPlan, leastLimits } from '../../harness.js'
-import { type Case, dimsOf, kernelOf, plain, toleranceFor, whole } from './cases.js'
+import { toleranceFor } from './cases.js'
 
 type Products = Generator<MatmulKernel>
 
@@ -22,7 +23,7 @@ export const byDirect =
   (kernel: MatmulKernel, context: KernelContext) => [directDispatch(problemOf(kernel), direct, context)]
 
 export const expectProduct = async (
-  each: Case,
+  each: ProductCase,
   generator: Products = matmul,
   special = false,
   limits: Limits = leastLimits,
@@ -40,7 +41,7 @@ export const expectProduct = async (
 
 /** A bias for each row, a rectifier, a scalar, and a second store that is transposed. */
 export const expectEpilogue = async (
-  each: Case,
+  each: ProductCase,
   generator: Products = matmul,
   limits: Limits = leastLimits,
 ): Promise<void> => {

@@ -12,7 +12,7 @@ import { cpu } from 'pullback/cpu'
 import { expect, it } from 'vitest'
 import { closeInScale } from '../../../../../laws/compare.js'
 import { sizeOf } from '../../../../../src/array/shape.js'
-import { someFloats } from '../../../cpu/support.js'
+import { someFloats } from '../../../kernelCases/data.js'
 import { onGpu, openRuntime } from '../../support.js'
 
 type Four = readonly [number, number, number, number]

@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { describe, it } from 'vitest'
+import { fourWays } from '../../../kernelCases/matmul.js'
 import { noGpu } from '../../harness.js'
-import { fourWays, randomCase } from './cases.js'
+import { randomCase } from './cases.js'
 import { byDirect, expectEpilogue, expectProduct } from './check.js'
 
 const power = (most: number): fc.Arbitrary<number> => fc.nat(most).map((n) => 2 ** n)

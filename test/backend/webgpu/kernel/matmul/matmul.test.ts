@@ -2,23 +2,21 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { matmul } from '../../../../../src/backend/webgpu/kernel/matmul/matmul.js'
 import type { Body, MatmulKernel } from '../../../../../src/engine/kernel.js'
-import { planOf, someFloats } from '../../../cpu/support.js'
-import { dispatchesOf, expectPlan, leastLimits, noGpu } from '../../harness.js'
+import { planOf, someFloats, whole } from '../../../kernelCases/data.js'
 import {
-  type Case,
   convolution,
   filterGradient,
   fourWays,
   kernelOf,
+  type ProductCase,
   plain,
-  randomCase,
   strange,
-  toleranceFor,
-  whole,
-} from './cases.js'
+} from '../../../kernelCases/matmul.js'
+import { dispatchesOf, expectPlan, leastLimits, noGpu } from '../../harness.js'
+import { randomCase, toleranceFor } from './cases.js'
 import { expectEpilogue, expectProduct } from './check.js'
 
-const products: readonly Case[] = [
+const products: readonly ProductCase[] = [
   ...fourWays(1, 37, 300),
   ...fourWays(5, 1, 7),
   ...fourWays(7, 9, 11),

@@ -4,12 +4,13 @@ import { describe, expect, it } from 'vitest'
 import type { Limits } from '../../../../../src/backend/webgpu/dispatch.js'
 import { matmul } from '../../../../../src/backend/webgpu/kernel/matmul/matmul.js'
 import { strategyOf } from '../../../../../src/backend/webgpu/kernel/matmul/strategy.js'
+import { convolution, filterGradient, fourWays, type ProductCase } from '../../../kernelCases/matmul.js'
 import { leastLimits, noGpu } from '../../harness.js'
-import { type Case, convolution, filterGradient, fourWays, randomCase } from './cases.js'
+import { randomCase } from './cases.js'
 import { expectEpilogue, expectProduct } from './check.js'
 
 const limits: Limits = { ...leastLimits, software: true }
-const products: readonly Case[] = [
+const products: readonly ProductCase[] = [
   ...fourWays(33, 70, 130),
   { name: 'blocks of k', m: [16], n: [27], k: [1100] },
   { name: 'one number', m: [1], n: [1], k: [20_000] },

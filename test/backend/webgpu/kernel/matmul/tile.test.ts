@@ -2,12 +2,13 @@ import fc from 'fast-check'
 import { describe, it } from 'vitest'
 import { tileOf } from '../../../../../src/backend/webgpu/kernel/matmul/strategy.js'
 import type { Tile } from '../../../../../src/backend/webgpu/kernel/matmul/tiling.js'
+import { convolution, filterGradient, fourWays, type ProductCase } from '../../../kernelCases/matmul.js'
 import { noGpu } from '../../harness.js'
-import { type Case, convolution, filterGradient, fourWays, randomCase } from './cases.js'
+import { randomCase } from './cases.js'
 import { byTile, expectEpilogue, expectProduct } from './check.js'
 
 const [plain, aTurned, bTurned, bothTurned] = fourWays(70, 76, 50)
-const pairs: readonly (readonly [Tile, Case])[] = [
+const pairs: readonly (readonly [Tile, ProductCase])[] = [
   [tileOf(64, 64, 1), plain!],
   [tileOf(64, 64, 1), aTurned!],
   [tileOf(32, 32, 8), bTurned!],
