@@ -97,6 +97,11 @@ const withConstants = (
   if (op === 'minimum' && !Object.is(number, 0)) return `${shader.use('atMost', lanes)}(${x}, ${bound})`
   if ((op === 'less' && Number.isFinite(number)) || op === 'equal')
     return `((${args[0]} ${operators[op]} ${args[1]}) & !${shader.use('isNaN', lanes)}(${x}))`
+  // A compiler that sees the 0 forgets about NaN and infinity.
+  if ((op === 'mul' || op === 'div') && number === 0) {
+    const zero = shader.zero(number)
+    return known === 0 ? `(${zero} ${operators[op]} ${x})` : `(${x} ${operators[op]} ${zero})`
+  }
   if (op === 'pow' && known === 1) {
     if (number === 1) return x
     if (number === 2) return `(${x} * ${x})`

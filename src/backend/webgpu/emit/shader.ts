@@ -41,6 +41,8 @@ export interface Shader {
   /** Infinity and NaN that the compiler cannot see through: WGSL refuses them as constants. */
   readonly infinity: string
   readonly notANumber: string
+  /** 0 of either sign, likewise. */
+  readonly zero: (sign: number) => string
   /** A number, exactly: of floats also infinities, NaN, -0 and denormals. */
   readonly constant: (value: number, dtype: DType) => string
   /** The name of a library function, which is added with all that it needs. */
@@ -157,6 +159,10 @@ export const newShader = (context: KernelContext): Shader => {
     get notANumber() {
       usesZero = true
       return opaque(0x7fc00000)
+    },
+    zero: (sign) => {
+      usesZero = true
+      return opaque(Object.is(sign, -0) ? 0x80000000 : 0)
     },
     constant: (value, dtype) =>
       constant(value, dtype, (bits) => {

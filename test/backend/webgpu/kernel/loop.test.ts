@@ -77,3 +77,29 @@ describe.skipIf(noGpu)('more workgroups than fit in x', () => {
       await expectPlan(plan, generators, [someFloats(count, 1)], [], undefined, { ...ownLimits, workgroups: 5 })
     })
 })
+
+describe.skipIf(noGpu)('numbers of the structure hide no NaN and no infinity', () => {
+  for (const op of ['add', 'sub', 'mul', 'div', 'maximum', 'minimum'] as const)
+    for (const value of [0, -0, 1])
+      it(`${op} with ${Object.is(value, -0) ? '-0' : value}`, async () => {
+        const { data } = floats(samples.float32!)
+        for (const args of [
+          [0, 1],
+          [1, 0],
+        ]) {
+          const dims = [data.length]
+          const kernel: LoopKernel = {
+            kind: 'loop',
+            dims,
+            operands: [
+              { kind: 'load', dtype: 'float32', access: whole(0, dims) },
+              { kind: 'constant', dtype: 'float32', value },
+            ],
+            steps: [{ op, dtype: 'float32', args }],
+            stores: [{ value: 2, access: whole(1, dims) }],
+          }
+          const floating = ['float32', data.length] as const
+          await expectPlan(planOf([floating], [floating], [], [kernel]), generators, [data])
+        }
+      })
+})
