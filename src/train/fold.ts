@@ -12,7 +12,8 @@
  * snapshot, stays as it is. 3. `readEvery` and `settle` change no bit of states and measures.
  */
 import { fail } from '../array/error.js'
-import { leaves } from '../array/tree.js'
+import { type AnyTensor, nodeOf } from '../array/tensor.js'
+import { leaves, unflatten } from '../array/tree.js'
 import type { Device } from '../engine/device.js'
 import { type Numbers, numbersOfEach, type Scalars } from './numbers.js'
 import { computesAtOnce, replaying } from './replay.js'
@@ -116,8 +117,11 @@ export const fold = async <State, B, K extends string>(
   const { readEvery = onStep === undefined && !computesAtOnce(device) ? 16 : 1 } = options
   if (!(Number.isInteger(readEvery) && readEvery >= 1))
     fail('fold: readEvery', 'a whole number from 1 on', String(readEvery), 'Count the steps that are read together.')
-  // Values on the host: `advance` takes a copy of those of its own, so that nothing of the caller's is given up.
-  let { state } = await device.read(await device.evaluate({ state: initial }))
+  // A copy to replay from is read before the first step, for which a device that answers later should not have to wait.
+  let state: State =
+    interval === 0 || computesAtOnce(device)
+      ? await computed(device, initial)
+      : await copied(device, (await device.evaluate({ state: initial })).state)
   let count = 0
   let told = 0
   let stopped = false
@@ -126,7 +130,8 @@ export const fold = async <State, B, K extends string>(
   // What nobody needs any more, measures that were read too, goes with the next step: nothing waits for the garbage
   // collector.
   let spent: readonly unknown[] = []
-  const replay = replaying(device, step, interval, state, (copy) => {
+  const onHost = interval === 0 ? state : await copied(device, state)
+  const replay = replaying(device, step, interval, onHost, (copy) => {
     spent = [...spent, copy]
   })
 
@@ -204,6 +209,28 @@ export const fold = async <State, B, K extends string>(
   }
   await tellAll()
   return { state: await copied(device, state), count, stopped }
+}
+
+/**
+ * The state to begin with, of which nothing is the caller's, for it will be given up: what is yet to be computed is
+ * computed into the device's memory, and values are on the host, so that `advance` takes a copy of its own.
+ */
+const computed = async <State>(device: Device, initial: State): Promise<State> => {
+  const given = leaves(initial)
+  const [pending, values] = [given.filter((x) => !isValue(x)), given.filter(isValue)]
+  const made = pending.length === 0 ? [] : await device.advance(pending, [])
+  const read = values.length === 0 ? [] : await device.read(values)
+  let [next, nextValue] = [0, 0]
+  return unflatten(
+    initial,
+    given.map((x) => (isValue(x) ? read[nextValue++] : made[next++])),
+  )
+}
+
+const isValue = (x: AnyTensor): boolean => {
+  let node = nodeOf(x)
+  while (node.op === 'alias') node = node.inputs[0]
+  return node.op === 'data'
 }
 
 const copied = async <State>(device: Device, state: State): Promise<State> => (await device.read({ state })).state
