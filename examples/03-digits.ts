@@ -8,23 +8,17 @@
  *
  * Everything that decides the result is a value: the data, the network, the optimizer, and one generator that all
  * randomness comes from. So the same command ends in the same fingerprint, on any machine, however often it was stopped.
+ * The networks are in digitNetworks.ts, for the page of example 07 trains LeNet, too.
  */
 import process from 'node:process'
 import {
   accuracy,
   adam,
-  conv2d,
   crossEntropy,
   type Dataset,
   dataset,
-  dense,
   fitStandardizeChannels,
-  flatten,
-  initializer,
   type Layer,
-  maxPool2d,
-  named,
-  relu,
   rng,
   type Split,
   schedule,
@@ -52,6 +46,7 @@ import {
   watchInterrupts,
   wholeOption,
 } from 'pullback/node'
+import { lenet, mlp } from './digitNetworks.js'
 
 const options = {
   name: textOption('NAME', 'the run goes to runs/NAME; the model and a number unless given', undefined),
@@ -68,32 +63,6 @@ const options = {
   resume: pathOption('DIR', 'go on with the run in DIR', undefined),
   help: flagOption('this page'),
 }
-
-// Uniform within 1 / sqrt(fan in), as PyTorch draws. These weights begin smaller than Kaiming's, which layers draw unless
-// told otherwise, and end about half a percent better on digits that the network has not seen.
-const small = { weightInitializer: initializer.kaimingUniform({ gain: 1 / Math.sqrt(3) }) }
-
-/** LeNet-5 (LeCun, Bottou, Bengio, Haffner 1998), with the rectifiers and the max-pooling of later years. */
-const lenet = named(
-  { conv1: conv2d({ in: 1, out: 6, kernel: 5, padding: 2, ...small }) },
-  { relu1: relu() },
-  { pool1: maxPool2d(2) },
-  { conv2: conv2d({ in: 6, out: 16, kernel: 5, ...small }) },
-  { relu2: relu() },
-  { pool2: maxPool2d(2) },
-  { flatten: flatten() },
-  { fc1: dense(400, 120, small) },
-  { relu3: relu() },
-  { fc2: dense(120, 84, small) },
-  { relu4: relu() },
-  { fc3: dense(84, 10, small) },
-)
-const mlp = named(
-  { flatten: flatten() },
-  { fc1: dense(784, 128, small) },
-  { relu: relu() },
-  { fc2: dense(128, 10, small) },
-)
 
 type Labelled = Dataset<'float32', 'int32'>
 type OrFail = Must<{ readonly message: string }>

@@ -2,43 +2,19 @@
 import {
   accuracy,
   adam,
-  conv2d,
   crossEntropy,
   type Dataset,
   dataset,
-  dense,
   fitStandardizeChannels,
-  flatten,
-  initializer,
-  maxPool2d,
-  named,
-  relu,
   rng,
   schedule,
   step,
   storedArray,
   stratifiedSplit,
 } from 'pullback'
+import { lenet } from '../digitNetworks.js'
 
 export const [count, side, batchSize, epochCount, rate] = [10_000, 28, 64, 10, 0.004]
-
-const small = { weightInitializer: initializer.kaimingUniform({ gain: 1 / Math.sqrt(3) }) }
-
-/** LeNet-5 (LeCun, Bottou, Bengio, Haffner 1998), with the rectifiers and the max-pooling of later years. */
-export const lenet = named(
-  { conv1: conv2d({ in: 1, out: 6, kernel: 5, padding: 2, ...small }) },
-  { relu1: relu() },
-  { pool1: maxPool2d(2) },
-  { conv2: conv2d({ in: 6, out: 16, kernel: 5, ...small }) },
-  { relu2: relu() },
-  { pool2: maxPool2d(2) },
-  { flatten: flatten() },
-  { fc1: dense(400, 120, small) },
-  { relu3: relu() },
-  { fc2: dense(120, 84, small) },
-  { relu4: relu() },
-  { fc3: dense(84, 10, small) },
-)
 
 export const optimizerOf = (steps: number) => adam(schedule.cosine({ initial: rate, steps }))
 export const descentOf = (steps: number) =>

@@ -5,8 +5,9 @@
  * `stop` and a fold from another start. So neither touches the bits of a run.
  */
 import * as p from 'pullback'
+import { lenet } from '../digitNetworks.js'
 import { openDevice } from './device.js'
-import { batchSize, dataOf, descentOf, epochCount, lenet, optimizerOf } from './network.js'
+import { batchSize, dataOf, descentOf, epochCount, optimizerOf } from './network.js'
 import type { Point, Report, Request } from './protocol.js'
 
 type Opening = Extract<Request, { readonly kind: 'open' }>
