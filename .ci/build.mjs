@@ -19,6 +19,7 @@ import process from 'node:process'
 import { fileURLToPath } from 'node:url'
 import { transform } from 'esbuild'
 import { rolldown } from 'rolldown'
+import { compileEagerly } from './eager.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const dist = join(root, 'dist')
@@ -67,3 +68,4 @@ await bundle.write({
   codeSplitting: { groups: [{ name: 'shared', minShareCount: 2 }] },
 })
 await bundle.close()
+compileEagerly(root, dist)
