@@ -55,6 +55,8 @@ const sizes: readonly (readonly [number, number, number])[] = [
   [10, 100, 30],
   [37, 18, 513],
   [5, 520, 17],
+  // Every number of steps that the micro-kernel's last turn can have.
+  ...[1, 2, 3, 4, 5, 6, 7, 8, 9, 16].map((k): readonly [number, number, number] => [8, 16, k]),
 ]
 const square: readonly ProductCase[] = sizes.flatMap(([m, n, k]) => fourWays(m, n, k))
 

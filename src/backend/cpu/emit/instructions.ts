@@ -117,6 +117,16 @@ export const either = (type: ValueType, test: Operand, then: Code, otherwise: Co
 ]
 /** The body, and again while the test holds after it. */
 export const doWhile = (body: Code, test: Code): Code => [0x03, voidType, body, test, 0x0d, 0, 0x0b]
+/** Bodies one after another, and from the first again, while the test after each holds. */
+export const doInTurnWhile = (steps: readonly (readonly [body: Code, test: Code])[]): Code => [
+  0x02,
+  voidType,
+  0x03,
+  voidType,
+  steps.map(([body, test], i) => [body, test, i < steps.length - 1 ? [0x45, 0x0d, 1] : [0x0d, 0]]),
+  0x0b,
+  0x0b,
+]
 /** The body while the test holds before it. */
 export const loopWhile = (test: Code, body: Code): Code => [
   0x02,
