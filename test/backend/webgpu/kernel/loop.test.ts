@@ -82,7 +82,7 @@ describe.skipIf(noGpu)('numbers of the structure hide no NaN and no infinity', (
   for (const op of ['add', 'sub', 'mul', 'div', 'maximum', 'minimum'] as const)
     for (const value of [0, -0, 1])
       it(`${op} with ${Object.is(value, -0) ? '-0' : value}`, async () => {
-        const { data } = floats(samples.float32!)
+        const { data } = make.float32!(of('float32'))
         for (const args of [
           [0, 1],
           [1, 0],
