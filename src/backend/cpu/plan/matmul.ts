@@ -7,7 +7,7 @@ import { sizeOf, stridesOf } from '../../../array/shape.js'
 import type { Access, Body, MatmulKernel } from '../../../engine/kernel.js'
 import { gemmOf, wholeLimit, widestStripe } from '../kernel/matmul/gemm.js'
 import { type Arithmetic, tileColumns, tileRows } from '../kernel/matmul/micro.js'
-import { vectorMatrix } from '../kernel/matmul/vector.js'
+import { vectorMatrix, wideColumns } from '../kernel/matmul/vector.js'
 import { addressOf, type KernelSource, type Launch, type Room, type Word } from './launch.js'
 import { planLoop } from './loop.js'
 import { plainStore } from './reduce/groups.js'
@@ -80,6 +80,18 @@ const table = (values: Int32Array): Word => ({ kind: 'table', values })
 const columnStrideOf = ({ own, depth }: Side): number =>
   uniformStride(depth) === 1 ? 4 * (uniformStride(own) ?? 0) : 0
 
+/** Bytes from place to place of k where those are even, and columns are neighbours as far as they are read together. */
+const depthStepOf = ({ depth }: Side, columns: Int32Array): number => {
+  const step = 4 * (uniformStride(depth) ?? 0)
+  const size = wideColumns
+  for (let c = 0; c + size <= columns.length; c += size) if (!isRun(columns, c, c + size)) return 0
+  return columns.length < size ? 0 : step
+}
+const isRun = (offsets: Int32Array, from: number, to: number): boolean => {
+  for (let i = from + 1; i < to; i++) if (offsets[i] - offsets[i - 1] !== 4) return false
+  return true
+}
+
 const roundUp = (n: number, unit: number): number => Math.ceil(n / unit) * unit
 
 /** Nothing is packed for a vector, so that its products take longer. */
@@ -130,7 +142,7 @@ const planProduct = (name: string, a: Side, b: Side, target: Target, room: Room)
     table(alongColumns ? right.along : right.acrossGroups),
     Number(left.across),
     rightAcross,
-    4 * target.rowStride,
+    asVector ? (rightAcross > 0 ? 0 : depthStepOf(b, right.own)) : 4 * target.rowStride,
     columnStripe,
     columnStripes,
     rowStripe,

@@ -35,6 +35,44 @@ const storeTotal = ({ target, depth }: Frame, total: Local, count: Local): Code 
   target.set(i32.add(target, 16)),
 ]
 
+/** Columns that are read together where they are neighbours, and the same number of bytes apart from place to place of k. */
+export const wideColumns = 16
+/** That number of bytes, or 0: a word of the general product that says nothing where there is one row. */
+const depthStep = words.cStride
+
+/** That many columns at a time; the rest is left over. */
+const columnsWide = (frame: Frame): Code => {
+  const { locals, word, b, target, column, columnEnd, vector, depth, depthEnd } = frame
+  const [at, step, element, end, wholeEnd] = Array.from({ length: 5 }, () => locals.i32())
+  const totals = Array.from({ length: wideColumns / 4 }, () => locals.v128())
+  const elements = locals.v128()
+  const offset = (table: number, place: Local): Code => i32.load(i32.add(word(table), i32.shiftLeft(place, 2)))
+  return [
+    step.set(word(depthStep)),
+    wholeEnd.set(i32.sub(columnEnd, i32.and(i32.sub(columnEnd, column), wideColumns - 1))),
+    range(column, column, wholeEnd, wideColumns, [
+      at.set(i32.add(b, i32.add(offset(words.bColumns, column), offset(words.bDepths, depth)))),
+      element.set(vector),
+      end.set(i32.add(vector, i32.shiftLeft(i32.sub(depthEnd, depth), 2))),
+      totals.map((total) => total.set(0)),
+      doWhile(
+        [
+          elements.set(v128.loadSplat(element)),
+          totals.map((total, i) => total.set(f32x4.add(total, f32x4.mul(elements, v128.load(at, 16 * i))))),
+          at.set(i32.add(at, step)),
+          element.set(i32.add(element, 4)),
+        ],
+        i32.lessUnsigned(element, end),
+      ),
+      totals.map((total, i) => [
+        when(depth, total.set(f32x4.add(v128.load(target, 16 * i), total))),
+        v128.store(target, total, 16 * i),
+      ]),
+      target.set(i32.add(target, 4 * wideColumns)),
+    ]),
+  ]
+}
+
 /** Four neighbouring columns at a time, read along n. */
 const columnsAlong = (frame: Frame): Code => {
   const { locals, word, b, column, columnEnd, vector, depth, depthEnd } = frame
@@ -151,7 +189,10 @@ const columnsAcross = (frame: Frame): Code => {
   ]
 }
 
-/** The descriptor is that of the general product; `bAcross` is the bytes from column to column, 0 to read along n. */
+/**
+ * The descriptor is that of the general product, but for `depthStep`; `bAcross` is the bytes from column to column, 0 to
+ * read along n.
+ */
 export const vectorMatrix = define(kernelType.params, kernelType.results, (locals, ...params) => {
   const [descriptor, begin, end, vector] = params
   const word = (at: number): Code => i32.load(descriptor, at)
@@ -186,6 +227,7 @@ export const vectorMatrix = define(kernelType.params, kernelType.results, (local
         column.set(first),
         target.set(c),
         when(word(words.bAcross), columnsAcross(frame)),
+        when(word(depthStep), columnsWide(frame)),
         columnsAlong(frame),
       ]),
     ]),
