@@ -58,7 +58,8 @@ export const analyse = ({ instructions }: Program): Analysis => {
     let last = -1
     for (let j = 0; j < inputs.length; j++) if (ready[inputs[j]] > last) last = ready[inputs[j]]
     if (isElementwise(op)) {
-      let [ownCost, ownLoads] = [costs[op], 0]
+      let ownCost = costs[op]
+      let ownLoads = 0
       for (let j = 0; j < inputs.length; j++) {
         const input = inputs[j]
         ownCost += cost[input]

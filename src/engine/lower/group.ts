@@ -125,7 +125,8 @@ export const group = ({ instructions, outputs }: Program, analysis: Analysis, op
 
   const canInline = (node: number, list: readonly Use[]): boolean => {
     if (options.unfused) return false
-    let [spread, total] = [false, 0]
+    let spread = false
+    let total = 0
     for (let i = 0; i < list.length; i++) {
       const { kind, group: by, places } = list[i]
       if (kind === 'order') continue
@@ -163,8 +164,10 @@ export const group = ({ instructions, outputs }: Program, analysis: Analysis, op
   }
 
   const inline = (node: number, list: readonly Use[]): void => {
-    for (const { group: by, section, kind, places } of list)
+    for (let i = 0; i < list.length; i++) {
+      const { group: by, section, kind, places } = list[i]
       if (kind !== 'order') useOperands(node, by, section, kind === 'same', places)
+    }
   }
 
   const visitElementwise = (node: number, given: readonly Use[]): void => {

@@ -27,7 +27,8 @@ export const isContiguous = ({ offset, digits }: View): boolean =>
 /** Neighbours that run through memory as one, made one. */
 export const join = (digits: readonly Digit[]): Digit[] => {
   const out: Digit[] = []
-  for (const digit of digits) {
+  for (let i = 0; i < digits.length; i++) {
+    const digit = digits[i]
     if (digit.size === 1) continue
     const outer = out[out.length - 1]
     if (outer !== undefined && outer.stride === digit.size * digit.stride)

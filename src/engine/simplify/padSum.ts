@@ -31,7 +31,8 @@ const axisBetween = (a: Instruction, b: Instruction): number | undefined => {
 }
 
 export const padSum = (rewriter: Rewriter, it: Instruction): number | undefined => {
-  const [x, y] = it.inputs.map(rewriter.instruction) as [Instruction, Instruction]
+  const x = rewriter.instruction(it.inputs[0])
+  const y = rewriter.instruction(it.inputs[1])
   const isPad = ({ op, inputs }: Instruction): boolean => op === 'pad' && Object.is(rewriter.constantOf(inputs[1]), 0)
   if (!isPad(x) || !isPad(y) || !sameShape(x.shape, y.shape)) return undefined
   const axis = axisBetween(x, y)

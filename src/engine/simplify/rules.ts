@@ -33,7 +33,8 @@ const neutral =
   (left: number | undefined, right: number | undefined, floats = true): Rule =>
   (rewriter, it) => {
     if (!floats && isFloat(it.dtype)) return undefined
-    const [a, b] = it.inputs as readonly [number, number]
+    const a = it.inputs[0]
+    const b = it.inputs[1]
     if (right !== undefined && rewriter.constantOf(b) === right) return spread(rewriter, it, a)
     if (left !== undefined && rewriter.constantOf(a) === left) return spread(rewriter, it, b)
     return undefined
@@ -43,15 +44,14 @@ const neutral =
 const absorbNegation =
   (other: 'add' | 'sub'): Rule =>
   (rewriter, it) => {
-    const [a, b] = it.inputs as readonly [number, number]
-    const second = rewriter.instruction(b)
-    return second.op === 'neg' ? rewriter.emit(make(it, other, [a, second.inputs[0]], [])) : undefined
+    const second = rewriter.instruction(it.inputs[1])
+    return second.op === 'neg' ? rewriter.emit(make(it, other, [it.inputs[0], second.inputs[0]], [])) : undefined
   }
 
 const first = (...rules: readonly Rule[]): Rule => {
   return (rewriter, it) => {
-    for (const rule of rules) {
-      const found = rule(rewriter, it)
+    for (let i = 0; i < rules.length; i++) {
+      const found = rules[i](rewriter, it)
       if (found !== undefined) return found
     }
     return undefined

@@ -59,7 +59,7 @@ export const link = (
   }
   const place = (list: readonly Word[]): number => {
     const first = words.length
-    for (const word of list) emit(word)
+    for (let i = 0; i < list.length; i++) emit(list[i])
     return first
   }
   /** Writes one word; what it points to is placed after all descriptors that are being written. */
