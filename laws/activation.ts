@@ -10,10 +10,12 @@ import { every, type Law, law } from './law.js'
 import { dyadic, mix } from './sample.js'
 import { type Any, asAny, asFloat, plus } from './untyped.js'
 
+/** What values are drawn from. */
 export interface ActivationSample {
   readonly seed: number
 }
 
+/** A softmax, and how near it is to be. */
 export interface SoftmaxInstance {
   readonly device: Device
   /** Over the last axis. */
@@ -21,6 +23,7 @@ export interface SoftmaxInstance {
   readonly tolerance: Tolerance
 }
 
+/** softmax(x + c) = softmax(x) for a number c added to a row, up to the tolerance; see {@link SoftmaxInstance}. */
 export const shiftInvarianceLaw: Law<SoftmaxInstance, ActivationSample> = law(
   'Softmax: ignores a shift',
   async ({ device, softmax, tolerance }, { seed }) => {
@@ -37,12 +40,14 @@ export const shiftInvarianceLaw: Law<SoftmaxInstance, ActivationSample> = law(
   },
 )
 
+/** A maxout of two pieces. */
 export interface MaxoutInstance {
   readonly device: Device
   /** The largest of the pieces x w_p + b_p, for weights [2, 3, 3] and biases [2, 3]. */
   readonly maxout: (weight: Any, bias: Any, x: Any) => Any
 }
 
+/** Of pieces x and 0 maxout is max(x, 0), and of x and -x it is |x|, bit for bit; see {@link MaxoutInstance}. */
 export const maxoutLaw: Law<MaxoutInstance, ActivationSample> = law(
   'Maxout: generalises ReLU and the absolute value',
   async ({ device, maxout }, { seed }) => {

@@ -10,6 +10,7 @@ import { every, type Law, law } from './law.js'
 import { begin, type LayerSample } from './layer.js'
 import { dyadicLike, inputOf } from './sample.js'
 
+/** A layer on two devices. */
 export interface AgreementInstance {
   readonly device: Device
   readonly reference: Device
@@ -21,6 +22,7 @@ export interface AgreementInstance {
   readonly tolerance: Tolerance
 }
 
+/** A layer in float32 gives the outputs, cotangents and state of the reference, within the tolerance. */
 export const agreementLaw: Law<AgreementInstance, LayerSample> = law(
   'Backend: a layer agrees with the reference',
   async ({ device, reference, layer, input, sample, tolerance }, { seed }) => {

@@ -67,10 +67,12 @@ export const arrayFunctions = {
   scatterAdd,
 } as ArrayFunctions
 
+/** The functions that are tried, and what evaluates them. */
 export interface ArrayInstance {
   readonly device: Device
   readonly functions: ArrayFunctions
 }
+/** An array to try them on. */
 export interface ArraySample {
   /** Rank 1 to 4, sizes 1 to 5. */
   readonly shape: Shape
@@ -152,4 +154,5 @@ const adjoints: readonly ArrayLaw[] = [
   }),
 ]
 
+/** All laws of array functions, as the header of this module numbers them: bit for bit. */
 export const arrayLaws: readonly ArrayLaw[] = [...moves, ...adjoints]

@@ -25,6 +25,7 @@ import { differentiableProgram, type ProgramSample, programInputs, programInStep
 import { dyadic, dyadicLike } from './sample.js'
 import { type Any, plus, times } from './untyped.js'
 
+/** A device, the one it is compared with, and how near it is to be. */
 export interface BackendInstance {
   readonly device: Device
   readonly reference: Device
@@ -145,4 +146,17 @@ const ownership: readonly BackendLaw[] = [
   }),
 ]
 
+/**
+ * All laws of devices: values and derivatives of random programs against the reference, the same bits again, in parts,
+ * step by step, placed and donated, and nothing changed that was passed in or handed out.
+ *
+ * @example
+ * import { deviceOf } from 'pullback'
+ * import { backendLaws, programs, runLaws } from 'pullback/laws'
+ * import { reference, referenceBackend } from 'pullback/reference'
+ *
+ * const device = deviceOf(referenceBackend())
+ * const tolerance = { absolute: 2 ** -17, relative: 2 ** -17 }
+ * await runLaws(backendLaws, { device, reference: reference(), tolerance }, programs(), { runs: 3 })
+ */
 export const backendLaws: readonly BackendLaw[] = [...agreement, ...sameBits, ...ownership]

@@ -49,7 +49,10 @@ export const identical = (what: string, got: unknown, wanted: unknown): Verdict 
   return verdict.holds && a !== b ? broken(`${what}: ${a} where ${b} is due`) : verdict
 }
 
-/** Same structure, shapes and dtypes, and |got - wanted| <= absolute + relative |wanted|. Infinities and NaN must agree. */
+/**
+ * Same structure, shapes and dtypes, and |got - wanted| <= absolute + relative |wanted|. Infinities and NaN must
+ * agree.
+ */
 export const close = ({ absolute, relative }: Tolerance) =>
   compareWith((got, wanted) => {
     if (Object.is(got, wanted) || got === wanted) return false

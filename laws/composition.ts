@@ -12,6 +12,7 @@ import { every, type Law, law } from './law.js'
 import { begin, type LayerSample } from './layer.js'
 import { distinct, dyadicLike, inputOf } from './sample.js'
 
+/** A way to compose, and layers to compose. */
 export interface CompositionInstance {
   readonly device: Device
   readonly chain: (...layers: readonly AnyLayer[]) => AnyLayer
@@ -52,6 +53,7 @@ const alike = async (instance: CompositionInstance, seed: number, what: string, 
     ),
   )
 
+/** `chain` is associative, the identity is its unit, and its pullback is the chain rule: bit for bit. */
 export const compositionLaws: readonly Law<CompositionInstance, LayerSample>[] = [
   law('Composition: associative', async (instance, { seed }) => {
     const { chain, layers } = instance

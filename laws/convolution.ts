@@ -13,6 +13,7 @@ import { type Law, law, type Verdict } from './law.js'
 import { dyadic } from './sample.js'
 import { type Any, asAny, asFloat } from './untyped.js'
 
+/** A convolution with its pullback. */
 export interface ConvolutionInstance {
   readonly device: Device
   /** Of images and filters, stride 1, no padding; and the pullback to both. */
@@ -21,6 +22,7 @@ export interface ConvolutionInstance {
     weight: Any,
   ) => readonly [y: Any, pullback: (cotangent: Any) => readonly [x: Any, weight: Any]]
 }
+/** What images, filters and cotangents are drawn from. */
 export interface ConvolutionSample {
   readonly seed: number
 }
@@ -55,6 +57,10 @@ const at = ({ convolve }: ConvolutionInstance, seed: number) => {
   return { x, weight, dy, dx, dWeight }
 }
 
+/**
+ * Convolution commutes with translation, and both cotangents are the correlations that textbooks state: exact on
+ * dyadic numbers.
+ */
 export const convolutionLaws: readonly Law<ConvolutionInstance, ConvolutionSample>[] = [
   law('Convolution: commutes with translation', ({ device, convolve }, { seed }) => {
     const [x, weight] = [imagesOf(seed), filtersOf(seed)]

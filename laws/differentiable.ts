@@ -20,6 +20,7 @@ import { every, type Law, law, type Verdict, when } from './law.js'
 import { dyadicLike } from './sample.js'
 import { type Any, asFloat, combined, inner, isFloat, minus, plus, times } from './untyped.js'
 
+/** A function, once plain and once with its pullback, and how near the two are to be. */
 export interface DifferentiableInstance<X, Y> {
   /** Where values are computed; differences want float64, so the reference device. */
   readonly device: Device
@@ -79,6 +80,24 @@ const near = (what: string, got: number, wanted: number, scale: number, { absolu
 
 const hasFloats = (tree: unknown): boolean => leaves(tree).some(isFloat)
 
+/**
+ * All laws of a function that returns its value and its pullback: it agrees with the plain function, with differences
+ * and with the derived pullback, keeps structure, shapes and dtypes, is linear, may be called twice, and has symmetric
+ * second derivatives.
+ *
+ * @example
+ * import { mul, sum, type Tensor, tensor } from 'pullback'
+ * import { derived, differentiableLaws, runLaws } from 'pullback/laws'
+ * import { reference } from 'pullback/reference'
+ * import fc from 'fast-check'
+ *
+ * type Vector = Tensor<readonly [3], 'float64'>
+ * const plain = (x: Vector) => sum(mul(x, x))
+ * const laws = differentiableLaws<Vector, ReturnType<typeof plain>>()
+ * const tolerance = { absolute: 1e-8, relative: 1e-8 }
+ * const samples = fc.record({ input: fc.constant(tensor([0.5, -1, 2], [3], 'float64')), seed: fc.nat(99) })
+ * await runLaws(laws, { device: reference(), plain, withPullback: derived(plain), tolerance }, samples)
+ */
 export const differentiableLaws = <X, Y>(): readonly Law<DifferentiableInstance<X, Y>, DifferentiableSample<X>>[] => [
   law('Differentiable: the primal agrees', async ({ device, plain, withPullback, tolerance }, { input }) => {
     const [got, wanted] = await device.evaluate([withPullback(input)[0], plain(input)] as const)

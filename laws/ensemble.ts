@@ -11,6 +11,7 @@ import { broken, type Law, law, when } from './law.js'
 import { begin, type LayerSample } from './layer.js'
 import { type Any, asAny, plus, times } from './untyped.js'
 
+/** A layer that drops units, and a linear one after it. */
 export interface EnsembleInstance {
   readonly device: Device
   /** Drops elements of [1, 3]; without params. */
@@ -49,6 +50,7 @@ const byMask = async (instance: EnsembleInstance, seed: number): Promise<Readonl
   return found
 }
 
+/** Of a layer that drops units: inference is the mean over all masks, and the rate is what it says. */
 export const ensembleLaws: readonly Law<EnsembleInstance, LayerSample>[] = [
   law('Ensemble: inference is the mean over all masks', async (instance, { seed }) => {
     const { device, layer, head, rate, tolerance } = instance

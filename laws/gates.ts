@@ -13,6 +13,7 @@ import { type Any, plus, times } from './untyped.js'
 
 type Pair = readonly [Any, Any]
 
+/** The pullbacks of the three gates. */
 export interface GateInstance {
   readonly device: Device
   /** The pullbacks at operands, for cotangents of the output. */
@@ -21,12 +22,14 @@ export interface GateInstance {
   /** The pullback of x to (x, x). */
   readonly fanOut: (x: Any) => (cotangents: Pair) => Any
 }
+/** What operands and cotangents are drawn from. */
 export interface GateSample {
   readonly seed: number
 }
 
 const numbers = (seed: number): Any => dyadic([2, 3, 5], 'float32', seed)
 
+/** The add gate copies its cotangent, the multiply gate swaps its operands, a fan-out sums: exact on dyadic numbers. */
 export const gateLaws: readonly Law<GateInstance, GateSample>[] = [
   law('Gates: the add gate copies', async ({ device, add }, { seed }) => {
     const c = numbers(seed)

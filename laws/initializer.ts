@@ -26,6 +26,7 @@ import { begin, type LayerSample } from './layer.js'
 import { dyadic, sizeOf } from './sample.js'
 import { type Any, asAny } from './untyped.js'
 
+/** An initialiser, and what it promises. */
 export interface InitializerInstance {
   readonly device: Device
   readonly initializer: Initializer
@@ -46,6 +47,18 @@ const draw = async (
 const average = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0) / values.length
 const meanSquare = (x: ArrayLike<number>): number => average(Array.from(x, (v) => v * v))
 
+/**
+ * Draws have the shape, mean, variance and bound that are promised, and equal generators give equal ones.
+ *
+ * @example
+ * import { initializer } from 'pullback'
+ * import { cpu } from 'pullback/cpu'
+ * import { initializerLaws, runLaws, seeds } from 'pullback/laws'
+ *
+ * const layer = { shape: [50, 40], fans: { in: 40, out: 50 } } as const
+ * const promised = { initializer: initializer.lecunNormal(), variance: 1 / 40 }
+ * await runLaws(initializerLaws, { device: cpu(), ...layer, ...promised }, seeds, { runs: 3 })
+ */
 export const initializerLaws: readonly Law<InitializerInstance, LayerSample>[] = [
   law('Initializer: equal generators give equal arrays of the shape', async (instance, { seed }) => {
     const x = await draw(instance, seed)
@@ -76,6 +89,7 @@ export const initializerLaws: readonly Law<InitializerInstance, LayerSample>[] =
   }),
 ]
 
+/** An initialiser, and the activation that it is made for. */
 export interface DepthInstance {
   readonly device: Device
   readonly initializer: Initializer
@@ -94,6 +108,7 @@ const product = (x: readonly number[], weight: ArrayLike<number>): number[] =>
     return sum
   })
 
+/** Through 8 layers of 160 units the mean square of a signal stays within a factor of 12. */
 export const depthLaw: Law<DepthInstance, LayerSample> = law(
   'Initializer: the variance is kept through depth',
   async ({ device, initializer, activation }, { seed }) => {
@@ -115,6 +130,7 @@ export const depthLaw: Law<DepthInstance, LayerSample> = law(
   },
 )
 
+/** A layer, and the gain that its weights are drawn with. */
 export interface FanInstance {
   readonly device: Device
   /** A layer without bias or padding whose weights have variance gain² / fan in. */
@@ -125,6 +141,7 @@ export interface FanInstance {
   readonly weights: number
 }
 
+/** A layer whose weights have variance gain² / fan in multiplies the mean square of its input by gain². */
 export const fanLaw: Law<FanInstance, LayerSample> = law(
   'Initializer: a layer multiplies the variance by its squared gain',
   async ({ device, layer, input, gain, weights }, { seed }) => {
@@ -138,6 +155,7 @@ export const fanLaw: Law<FanInstance, LayerSample> = law(
   },
 )
 
+/** An orthogonal initialiser, and the size of its matrix. */
 export interface OrthogonalInstance {
   readonly device: Device
   readonly initializer: Initializer
@@ -146,6 +164,7 @@ export interface OrthogonalInstance {
   readonly gain: number
 }
 
+/** The rows or the columns, whichever are fewer, are orthogonal and of length gain. */
 export const orthogonalLaw: Law<OrthogonalInstance, LayerSample> = law(
   'Initializer: orthogonal rows or columns of length gain',
   async ({ device, initializer, rows, columns, gain }, { seed }) => {

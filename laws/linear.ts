@@ -12,6 +12,7 @@ import { begin, type LayerSample } from './layer.js'
 import { dyadic, dyadicLike } from './sample.js'
 import { times } from './untyped.js'
 
+/** A layer with params called weight and bias. */
 export interface LinearInstance {
   readonly device: Device
   /** Its params are called weight and bias. */
@@ -30,6 +31,10 @@ const cotangentsAt = async ({ device, layer, input }: LinearInstance, seed: numb
   return { weights: called('weight'), biases: called('bias'), dx }
 }
 
+/**
+ * Of a layer that is affine in its input: weight gradients scale with the input, exactly, and its cotangent does not
+ * depend on it.
+ */
 export const linearLaws: readonly Law<LinearInstance, LayerSample>[] = [
   law('Linear: inputs times 1024 give weight gradients times 1024', async (instance, { seed }) => {
     const [small, large] = [await cotangentsAt(instance, seed, 1), await cotangentsAt(instance, seed, 1024)]

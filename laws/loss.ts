@@ -13,6 +13,7 @@ import type { LayerSample } from './layer.js'
 import { dyadic, sizeOf } from './sample.js'
 import { type Any, reshaped, times, total } from './untyped.js'
 
+/** A loss, and the predictions and targets that it takes. */
 export interface LossInstance {
   readonly device: Device
   readonly loss: (prediction: Any, target: Any, reduction: LossReduction) => Any
@@ -37,6 +38,10 @@ const refuses = (what: string, run: () => unknown): Verdict => {
 
 const [differences] = differentiableLaws<Any, Any>().filter(({ name }) => name.endsWith('agrees with differences'))
 
+/**
+ * Reductions are the sum and the mean of the terms, a target of another shape is an error, and the derivative agrees
+ * with differences.
+ */
 export const lossLaws: readonly Law<LossInstance, LayerSample>[] = [
   law('Loss: mean and sum are those of the terms', async (instance, { seed }) => {
     const { device, loss, target, tolerance } = instance

@@ -10,6 +10,7 @@ import { type Law, law } from './law.js'
 import { dyadic, mix } from './sample.js'
 import { type Any, asAny, asFloat, plus, times } from './untyped.js'
 
+/** A batch normalisation in training. */
 export interface NormalizationInstance {
   readonly device: Device
   /** Over images with 3 channels on axis 1: scale and shift are arrays of shape [3]. */
@@ -17,6 +18,7 @@ export interface NormalizationInstance {
   readonly epsilon: number
   readonly tolerance: Tolerance
 }
+/** What images are drawn from. */
 export interface NormalizationSample {
   readonly seed: number
 }
@@ -35,6 +37,7 @@ const alongChannels = (v: Any): Any => asAny(reshape(asFloat(v), [channels, 1, 1
 
 type NormalizationLaw = Law<NormalizationInstance, NormalizationSample>
 
+/** The output does not change when a channel of the input is scaled (by more than 0) and shifted. */
 export const affineInvarianceLaw: NormalizationLaw = law(
   'Normalization: ignores scale and shift of its input',
   async ({ device, normalize, tolerance }, { seed }) => {
@@ -47,6 +50,7 @@ export const affineInvarianceLaw: NormalizationLaw = law(
   },
 )
 
+/** With the spread of its own input as scale, and its mean as shift, normalising gives the input back. */
 export const restoringLaw: NormalizationLaw = law(
   'Normalization: its own statistics as scale and shift restore the input',
   async ({ device, normalize, epsilon, tolerance }, { seed }) => {

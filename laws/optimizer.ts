@@ -27,6 +27,7 @@ import { every, type Law, law, upheld, when } from './law.js'
 import { dyadic, dyadicLike } from './sample.js'
 import { isFloat, times } from './untyped.js'
 
+/** An optimizer, and what it promises. */
 export interface OptimizerInstance {
   readonly device: Device
   readonly optimizer: Optimizer
@@ -37,6 +38,7 @@ export interface OptimizerInstance {
   /** Given for a device whose kernels round as they like: its runs are compared step by step, and not evaluated at once. */
   readonly rounding?: Tolerance
 }
+/** What params and gradients are drawn from. */
 export interface OptimizerSample {
   readonly seed: number
 }
@@ -96,6 +98,17 @@ const revived = (value: unknown): unknown => {
 const energy = (params: Params): number =>
   [params.weight, params.bias].reduce((total, x) => total + Array.from(toArray(x)).reduce((s, v) => s + v * v, 0), 0)
 
+/**
+ * Updates have the structure of the params, a run that is saved and resumed gives the bits of the whole, zero gradients
+ * leave params where they are (where promised), and a parabola comes down.
+ *
+ * @example
+ * import { adam } from 'pullback'
+ * import { cpu } from 'pullback/cpu'
+ * import { optimizerLaws, runLaws, seeds } from 'pullback/laws'
+ *
+ * await runLaws(optimizerLaws, { device: cpu(), optimizer: adam(0.05), rests: true }, seeds, { runs: 3 })
+ */
 export const optimizerLaws: readonly Law<OptimizerInstance, OptimizerSample>[] = [
   law('Optimizer: an update is like the params', ({ optimizer }, { seed }) => {
     const place = start(optimizer, seed)
@@ -152,6 +165,7 @@ export interface OptimizerCompositionInstance {
 const endsOf = async (device: Device, optimizers: readonly Optimizer[], seed: number): Promise<readonly Params[]> =>
   device.evaluate(optimizers.map((o) => run(o, start(o, seed), [seed, seed + 1, seed + 2]).params))
 
+/** Composition of optimizers is associative, and the identity is its unit: bit for bit. */
 export const optimizerCompositionLaws: readonly Law<OptimizerCompositionInstance, OptimizerSample>[] = [
   law('Optimizer: composition is associative', async ({ device, chain, optimizers: [a, b, c] }, { seed }) => {
     const [flat, left, right] = await endsOf(

@@ -10,10 +10,12 @@ import { type Law, law } from './law.js'
 import { distinct, dyadic, sizeOf } from './sample.js'
 import { type Any, asAny, asFloat } from './untyped.js'
 
+/** A pooling with its pullback. */
 export interface PoolingInstance {
   readonly device: Device
   readonly pool: (x: Any) => readonly [y: Any, pullback: (cotangent: Any) => Any]
 }
+/** What images and cotangents are drawn from. */
 export interface PoolingSample {
   readonly seed: number
 }
@@ -21,6 +23,7 @@ export interface PoolingSample {
 const shape = [2, 3, 4, 6] as const
 const pooled = [2, 3, 2, 3] as const
 
+/** To flip an image and pool it is to pool it and flip the result: exact on dyadic numbers. */
 export const poolingFlipLaw: Law<PoolingInstance, PoolingSample> = law(
   'Pooling: commutes with flips',
   async ({ device, pool }, { seed }) => {
@@ -41,6 +44,7 @@ const largestOf = (values: ArrayLike<number>, i: number): number => {
   return [corner, corner + 1, corner + width, corner + width + 1].reduce((a, b) => (values[b] > values[a] ? b : a))
 }
 
+/** Max pooling gives the cotangent of each window to its largest element, and to no other. */
 export const maxPoolingLaw: Law<PoolingInstance, PoolingSample> = law(
   'Pooling: the largest element gets the cotangent',
   async ({ device, pool }, { seed }) => {

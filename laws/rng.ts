@@ -20,12 +20,14 @@ import { type AnyTensor, type Device, type Key, type Random, type Rng, rng, spli
 import type { Tolerance } from './compare.js'
 import { every, type Law, law, upheld, type Verdict, when } from './law.js'
 
+/** What draws begin from. */
 export interface SamplerSample {
   readonly seed: number
 }
 
 type Words = readonly [number, number]
 
+/** The functions of a generator. */
 export interface GeneratorInstance {
   /** Threefry-2x32 with 20 rounds. */
   readonly block: (key: Words, counter: Words) => Words
@@ -60,6 +62,7 @@ const allDifferent = (keys: readonly Words[]): Verdict => {
   return when(twice === undefined, () => `the key ${twice} comes twice`)
 }
 
+/** Known answers, counters, and keys that all differ: laws 1 to 4 of the header of this module. */
 export const generatorLaws: readonly Law<GeneratorInstance, SamplerSample>[] = [
   law('Rng: the block function gives the published vectors', ({ block }) =>
     every(
@@ -101,6 +104,7 @@ export const generatorLaws: readonly Law<GeneratorInstance, SamplerSample>[] = [
   }),
 ]
 
+/** A sampler, and what it promises. */
 export interface SamplerInstance {
   readonly device: Device
   readonly sampler: (size: number) => Random<AnyTensor>
@@ -146,6 +150,9 @@ const distance = (values: readonly number[], distribution: (x: number) => number
   return Math.sqrt(n) * last.reduce((a, b) => Math.max(a, b), 0)
 }
 
+/**
+ * The same draws again and on the host, the promised mean, variance and distribution, and no correlation: laws 5 to 9.
+ */
 export const samplerLaws: readonly Law<SamplerInstance, SamplerSample>[] = [
   law('Sampler: equal generators give equal draws', async (instance, { seed }) => {
     const [a, b] = [await drawOn(instance, rng(seed)), await drawOn(instance, rng(seed))]

@@ -8,15 +8,27 @@
 import type { Schedule } from 'pullback'
 import { type Law, law, upheld, when } from './law.js'
 
+/** A schedule, and what it promises. */
 export interface ScheduleInstance {
   readonly schedule: Schedule
   /** The first step from which the rate never rises, and before which it never falls; undefined for restarts. */
   readonly fallsFrom?: number
 }
+/** A step to look at. */
 export interface ScheduleSample {
   readonly step: number
 }
 
+/**
+ * Rates are finite, not negative, and a function of the step alone; where promised they only fall after the warm-up.
+ *
+ * @example
+ * import { schedule } from 'pullback'
+ * import { runLaws, scheduleLaws, scheduleSteps } from 'pullback/laws'
+ *
+ * const instance = { schedule: schedule.cosine({ initial: 0.1, steps: 100 }), fallsFrom: 0 }
+ * await runLaws(scheduleLaws, instance, scheduleSteps(100))
+ */
 export const scheduleLaws: readonly Law<ScheduleInstance, ScheduleSample>[] = [
   law('Schedule: rates are finite and not negative', ({ schedule }, { step }) =>
     when(Number.isFinite(schedule(step)) && schedule(step) >= 0, () => `rate ${schedule(step)} at step ${step}`),

@@ -10,6 +10,7 @@ import { type HostArray, leaves, toArray } from 'pullback'
 import { identical } from './compare.js'
 import { every, type Law, law, when } from './law.js'
 
+/** A run: its start, its batches, its fold, and how its state is saved. */
 export interface TrainingInstance<State, B> {
   /** Where a run of a seed begins, on the host. */
   readonly start: (seed: number) => State | Promise<State>
@@ -20,6 +21,7 @@ export interface TrainingInstance<State, B> {
   readonly save: (state: State) => Uint8Array | Promise<Uint8Array>
   readonly load: (bytes: Uint8Array, seed: number) => State | Promise<State>
 }
+/** Which run, and where it stops in between. */
 export interface TrainingSample {
   readonly seed: number
   /** How many batches come before the stop. */
@@ -41,6 +43,7 @@ const bitsOf = (tree: unknown): readonly HostArray[] => leaves(tree).map((x) => 
 const same = (a: readonly HostArray[], b: readonly HostArray[]): boolean =>
   a.length === b.length && a.every((values, i) => values.every((value, k) => Object.is(value, b[i][k])))
 
+/** Of a run that is a fold: the same bits again, in two parts, and when what lies between is saved and loaded. */
 export const trainingLaws = <State, B>(): readonly Law<TrainingInstance<State, B>, TrainingSample>[] => [
   law('Training: the same start and batches give the same bits', async (instance, { seed }) =>
     identical('second run', await whole(instance, seed), await whole(instance, seed)),

@@ -15,6 +15,7 @@ import { dyadic } from './sample.js'
 /** The update of one number, for its gradient and its value. */
 export type ScalarRule = (gradient: number, param: number) => number
 
+/** An optimizer, and its rule. */
 export interface TrajectoryInstance {
   /** The reference device, for float64. */
   readonly device: Device
@@ -23,12 +24,14 @@ export interface TrajectoryInstance {
   readonly rule: () => ScalarRule
   readonly tolerance: Tolerance
 }
+/** What params and gradients are drawn from. */
 export interface TrajectorySample {
   readonly seed: number
 }
 
 const [size, steps] = [3, 8]
 
+/** Eight steps of an optimizer are those of the published rule, written for one number, within the tolerance. */
 export const trajectoryLaw: Law<TrajectoryInstance, TrajectorySample> = law(
   'Optimizer: the trajectory is that of the published rule',
   async ({ device, optimizer, rule, tolerance }, { seed }) => {

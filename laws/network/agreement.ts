@@ -10,6 +10,7 @@ import { inputOf } from '../sample.js'
 import { type NetworkChoice, networkInputs, networkOf } from './network.js'
 import type { NetworkPart } from './part.js'
 
+/** Two devices, and what networks are drawn from. */
 export interface NetworkAgreementInstance {
   readonly device: Device
   readonly reference: Device
@@ -17,6 +18,7 @@ export interface NetworkAgreementInstance {
   readonly parts: readonly NetworkPart[]
 }
 
+/** A random network in float32 gives the outputs, cotangents and state of the reference, within the tolerance. */
 export const networkAgreementLaw: Law<NetworkAgreementInstance, NetworkChoice> = law(
   'Backend: networks agree with the reference',
   ({ parts, ...rest }, choice) => {

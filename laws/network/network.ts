@@ -19,12 +19,14 @@ import { transforms } from './transforms.js'
 /** Every layer and combinator of this library. */
 export const networkParts: readonly NetworkPart[] = [...beginnings, ...activations, ...transforms, ...combinators]
 
+/** A random network, as a list of numbers. */
 export interface NetworkChoice {
   readonly start: number
   readonly picks: readonly (readonly [part: number, option: number])[]
   readonly seed: number
 }
 
+/** What networks are drawn from, and how near they are to be. */
 export interface NetworkInstance {
   readonly device: Device
   readonly tolerance: Tolerance
@@ -118,6 +120,7 @@ export const networkInputs = (shape: Shape, dtype: DType, seed: number) =>
 
 type AnyLayerLaw = Law<LayerInstance<unknown, unknown, unknown, unknown>, LayerSample>
 
+/** All laws of layers, of random networks of random layers. */
 export const networkLaws: readonly Law<NetworkInstance, NetworkChoice>[] = (
   layerLaws<unknown, unknown, unknown, unknown>() as readonly AnyLayerLaw[]
 ).map(({ name, holds }) =>

@@ -8,6 +8,7 @@ import type { AnyLayer, Shape } from 'pullback'
  */
 export type Role = 'kinked' | 'moves' | 'smooth' | 'begins'
 
+/** A layer or combinator that random networks are drawn from. */
 export interface NetworkPart {
   /** The functions of the library that it stands for. */
   readonly of: readonly string[]

@@ -12,6 +12,7 @@ import { smoothOps } from './smooth.js'
 
 /** Each step: which op, and which operands, sizes and axes. */
 export type Choices = readonly (readonly [op: number, a: number, b: number, c: number])[]
+/** A random program, as a list of numbers, and what its inputs are drawn from. */
 export interface ProgramSample {
   readonly choices: Choices
   readonly seed: number
@@ -27,6 +28,7 @@ const starts: readonly Shape[] = [[2, 3, 5], [3, 5], [5], []]
 const largest = 4096
 const deepest = 5
 
+/** The inputs of random programs: shapes [2, 3, 5], [3, 5], [5] and [], of dyadic numbers. */
 export const programInputs = (seed: number, dtype: DType = 'float32'): readonly Any[] =>
   starts.map((shape, i) => dyadic(shape, dtype, seed + i))
 

@@ -11,6 +11,7 @@ import { uniform } from '../random/uniform.js'
 import { type Activation, gainOf } from './gain.js'
 import type { Fans, Initializer } from './initializer.js'
 
+/** Which variance is drawn: gain² divided by the fan. */
 export interface Scaling {
   /** A factor of the deviation, or the activation that follows and says which. */
   readonly gain?: number | Activation

@@ -8,6 +8,7 @@ import { type UsageError, usageError } from './options.js'
 
 /** The devices that there are, the usual one first. */
 export const deviceNames = ['cpu', 'webgpu', 'reference'] as const
+/** One of them. */
 export type DeviceName = (typeof deviceNames)[number]
 
 /** What a command line may ask of a device. */

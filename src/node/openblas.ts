@@ -11,6 +11,7 @@ export interface LibraryError {
   readonly message: string
 }
 
+/** Which OpenBLAS, and its threads. */
 export interface OpenblasOptions {
   /** Its own threads, beside those of the device; 1 unless told. */
   readonly threads?: number

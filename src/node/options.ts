@@ -15,7 +15,9 @@ export interface Option<A> {
   readonly read: (text: string) => Either<string, A>
 }
 
+/** What a command takes, by the names of its options. */
 export type Options = Readonly<Record<string, Option<unknown>>>
+/** What a command line gave for each option. */
 export type OptionValues<O extends Options> = { readonly [K in keyof O]: O[K] extends Option<infer A> ? A : never }
 
 /** What was wrong with a command line, in one line. */

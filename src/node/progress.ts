@@ -22,6 +22,7 @@ export interface Terminal {
   readonly write: (text: string) => unknown
 }
 
+/** Where a run says how far it is. */
 export interface Progress {
   readonly report: (report: ProgressReport) => void
   /** A line that stays. */

@@ -2,6 +2,7 @@
 import { type TaskEither, tryCatch } from '#fp/TaskEither'
 import type { Specification } from '../plot/curves.js'
 
+/** A picture that could not be drawn: its packages are not there, or its specification is wrong. */
 export interface PictureError {
   readonly _tag: 'PictureError'
   readonly message: string

@@ -14,6 +14,10 @@ export interface OptimizerState<P> {
   readonly slots: unknown
 }
 
+/**
+ * A pure state transition: `init` gives the state that belongs to params, and `update` takes the gradients of a step to
+ * what is added to params (`applyUpdates` adds it), and to the next state. Both keep structure, shapes and dtypes.
+ */
 export interface Optimizer {
   readonly init: <P>(params: P) => OptimizerState<P>
   /** P is what `params` are: gradients or a state of a model with fewer params do not compile, either. */

@@ -16,6 +16,7 @@ export interface EpochRecord {
 /** A Vega-Lite specification. */
 export type Specification = Readonly<Record<string, unknown>>
 
+/** What a picture of curves is called and shows. */
 export interface CurveOptions {
   readonly title?: string
   /** Names of the measures, one panel each, in this order; those of the first record where left out. */

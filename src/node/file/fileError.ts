@@ -1,6 +1,7 @@
 /** What went wrong with a file or folder: one line that names the path and what to do. */
 import type { FormatError } from '../../data/format/formatError.js'
 
+/** A file that is not there, may not be read or written, or holds something else than was expected. */
 export interface FileError {
   readonly _tag: 'FileError'
   readonly path: string

@@ -18,6 +18,7 @@ import { writeTextAtomic } from '../file/writeFileAtomic.js'
 /** What decides the result of a run: equal configurations give equal fingerprints. */
 export type Configuration = Readonly<Record<string, string | number | boolean | null>>
 
+/** What `run.json` says of a run: how it can be repeated, and how it went. */
 export interface RunRecord {
   readonly status: 'running' | 'stopped' | 'finished'
   readonly configuration: Configuration

@@ -57,6 +57,7 @@ export interface Training<P, S> {
   readonly title: string
 }
 
+/** What a run needs of the world: a device, and where it reports, and how it is asked to stop. */
 export interface RunOptions {
   readonly device: Device
   readonly progress: Progress
