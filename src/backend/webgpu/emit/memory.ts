@@ -7,7 +7,7 @@ import { storedType, typeOf } from './lanes.js'
 export interface Used {
   readonly number: number
   readonly region: Region
-  readonly kinds: { load: boolean; store: boolean; loadVector: boolean; storeVector: boolean }
+  readonly kinds: { load: boolean; store: boolean; loadVector: boolean; storeVector: boolean; length: boolean }
 }
 
 const lanes = [0, 1, 2, 3] as const
@@ -19,6 +19,7 @@ const functionsOf = (
   name: string,
   element: string,
   inFours: boolean,
+  alone: boolean,
 ) => {
   const { dtype } = region
   const own = storedType(dtype)
@@ -40,6 +41,9 @@ const functionsOf = (
   }
   const four = `${name}[(${at}) >> 2u]`
   const vector = typeOf(dtype, 4)
+  // A binding of the region alone is as long as the region, rounded up to fours.
+  const length = `i32(arrayLength(&${name}))${inFours ? ' * 4i' : ''}`
+  const isKnown = alone && shift === 0 && step === '' && region.size % 4 === 0
   const decodeFour = (words: string): string => {
     const value = own === element ? words : `bitcast<vec4<${own}>>(${words})`
     return dtype === 'bool' ? `${value} != vec4u()` : value
@@ -50,6 +54,7 @@ const functionsOf = (
   }
 
   return [
+    kinds.length && `fn length${number}() -> i32 { return ${isKnown ? length : `${region.size}i`}; }`,
     kinds.load && `fn load${number}(index: i32) -> ${typeOf(dtype)} { return ${decode(place(0))}; }`,
     kinds.store && `fn store${number}(index: i32, value: ${typeOf(dtype)}) { ${place(0)} = ${encode('value')}; }`,
     kinds.loadVector &&
@@ -78,6 +83,6 @@ export const memoryFunctions = (used: readonly Used[], bindings: readonly Bound[
       vectors.every(({ region }) => (region.offset - offset) % 4 === 0 && region.stride % 4 === 0)
     return [
       `@group(0) @binding(${binding}) var<storage, ${access}> ${name}: array<${inFours ? `vec4<${element}>` : element}>;`,
-      ...members.flatMap((member) => functionsOf(member, offset, name, element, inFours)),
+      ...members.flatMap((member) => functionsOf(member, offset, name, element, inFours, uses.length === 1)),
     ]
   })

@@ -34,6 +34,8 @@ export interface Shader {
   /** Four elements from `index` on, a multiple of 4. */
   readonly loadVector: (buffer: number, index: string) => string
   readonly storeVector: (buffer: number, index: string, value: string) => string
+  /** The number of elements of a buffer, an i32. Where its binding tells it, shaders for other numbers are the same. */
+  readonly lengthOf: (buffer: number) => string
   /** A number for a region that is no plan buffer, to load and store by. */
   readonly region: (region: Region) => number
   /** A lifted literal. */
@@ -97,7 +99,7 @@ export const newShader = (context: KernelContext): Shader => {
       entry = {
         number: used.size,
         region: regionOf(buffer),
-        kinds: { load: false, store: false, loadVector: false, storeVector: false },
+        kinds: { load: false, store: false, loadVector: false, storeVector: false, length: false },
       }
       used.set(buffer, entry)
     }
@@ -139,6 +141,7 @@ export const newShader = (context: KernelContext): Shader => {
     },
     loadVector: (buffer, index) => `loadVector${note(buffer, 'loadVector')}(${index})`,
     storeVector: (buffer, index, value) => `storeVector${note(buffer, 'storeVector')}(${index}, ${value});`,
+    lengthOf: (buffer) => `length${note(buffer, 'length')}()`,
     region: (region) => {
       let number = -1
       while (regions.has(number)) number--
