@@ -10,9 +10,10 @@ import type { ExternalMatmul } from './option/external.js'
 import { hasRelaxedSimd } from './option/relaxed.js'
 import { usualWorth } from './plan/sharing.js'
 import { usualLimits } from './plan/winograd.js'
-import { allocateBuffer, type CpuBuffer, createExecutable } from './runtime/executable.js'
+import { allocateBuffer, type CpuBuffer } from './runtime/executable.js'
 import { createRuntime, type Runtime } from './runtime/runtime.js'
 import { copyIn, copyOut } from './runtime/transfer.js'
+import { createTwins } from './runtime/twins.js'
 
 export type { CpuBuffer } from './runtime/executable.js'
 
@@ -77,6 +78,7 @@ export const cpuBackend = ({
 
 export const backendOn = (runtime: Runtime): Backend<CpuBuffer, 'sync'> => {
   const { memory, products, matmul } = runtime
+  const twins = createTwins(runtime)
   return {
     name,
     get settings() {
@@ -92,7 +94,7 @@ export const backendOn = (runtime: Runtime): Backend<CpuBuffer, 'sync'> => {
     dtypes: ['float32', 'int32', 'uint32', 'bool'],
     compile: (program, options): Executable<CpuBuffer, 'sync'> => {
       const plan = lower(program, options)
-      const executable = createExecutable(runtime, plan, program.inputs.length, options)
+      const executable = twins.executable(plan, program.inputs.length, options)
       const { run, measure, dispose } = executable
       // Kernels need room of their own beside the temporaries between them.
       const describe = () => ({
@@ -107,6 +109,9 @@ export const backendOn = (runtime: Runtime): Backend<CpuBuffer, 'sync'> => {
       return buffer
     },
     download: (buffer, dtype, size) => copyOut(memory, buffer.address, dtype, size),
-    release: ({ address, bytes }) => memory.free(address, bytes),
+    release: (buffer) => {
+      twins.forget(buffer)
+      memory.free(buffer.address, buffer.bytes)
+    },
   }
 }
