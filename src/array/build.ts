@@ -1,32 +1,73 @@
 /** Builders of nodes that the families share. For the rooms of this library; not part of the public API. */
 import type { DType } from './dtype.js'
 import { fail } from './error.js'
-import { type BinaryOp, Node, noAttributes, noInputs, type Op, scalarShape, type UnaryOp } from './node.js'
+import { interned } from './intern.js'
+import { type BinaryOp, Node, noAttributes, nodeOver, type Op, scalarShape, type UnaryOp } from './node.js'
 import { broadcastShapes, type Shape, sameShape } from './shape.js'
-import { type AnyTensor, tensorOf } from './tensor.js'
+import { type AnyTensor, nodeOf, type Tensor, tensorOf } from './tensor.js'
+import { tuple } from './tuple.js'
 
-/**
- * The inputs of a node. Not a list that is written out where it is needed: of the many that come from one place most live
- * through a collection, so V8 would make them in the space of old objects, where they keep dead graphs alive until the
- * next full collection. It does not do so with rest parameters.
- */
-export const inputsOf = (...inputs: readonly AnyTensor[]): readonly AnyTensor[] => inputs
-
+/** A node without payload. */
 export const build = (
+  op: Op,
+  dtype: DType,
+  shape: Shape,
+  attributes: readonly number[],
+  first?: AnyTensor,
+  second?: AnyTensor,
+  third?: AnyTensor,
+): AnyTensor => {
+  const others = third === undefined ? undefined : tuple(nodeOf(third))
+  return tensorOf(
+    new Node(op, dtype, shape, attributes, undefined, first && nodeOf(first), second && nodeOf(second), others),
+  )
+}
+
+/** As {@link build}, of any number of inputs. */
+export const buildOver = (
   op: Op,
   dtype: DType,
   shape: Shape,
   inputs: readonly AnyTensor[],
   attributes: readonly number[] = noAttributes,
-): AnyTensor =>
-  tensorOf(new Node(op, dtype, shape, inputs as readonly unknown[] as readonly Node[], attributes, undefined))
+): AnyTensor => tensorOf(nodeOver(op, dtype, shape, inputs.map(nodeOf), attributes, undefined))
+
+const literalNode = (value: number, dtype: DType): AnyTensor =>
+  tensorOf(new Node('literal', dtype, scalarShape, noAttributes, value))
+const literalOfEach = (value: number): Readonly<Record<DType, AnyTensor>> => ({
+  float32: literalNode(value, 'float32'),
+  float64: literalNode(value, 'float64'),
+  int32: literalNode(value, 'int32'),
+  uint32: literalNode(value, 'uint32'),
+  bool: literalNode(value, 'bool'),
+})
+/** 0 and 1 are part of a program's structure, so one node does for all; every twelfth node of a deep network was one. */
+const zeros = /* @__PURE__ */ literalOfEach(0)
+const ones = /* @__PURE__ */ literalOfEach(1)
 
 /** A number becomes a literal of the other operand's dtype. */
-export const operand = (x: AnyTensor | number | boolean, dtype: DType): AnyTensor =>
-  typeof x === 'object' ? x : tensorOf(new Node('literal', dtype, scalarShape, noInputs, noAttributes, Number(x)))
+export const operand = (x: AnyTensor | number | boolean, dtype: DType): AnyTensor => {
+  if (typeof x === 'object') return x
+  const value = Number(x)
+  return value === 1 ? ones[dtype] : Object.is(value, 0) ? zeros[dtype] : literalNode(value, dtype)
+}
+
+/**
+ * A number that many operations take: one literal for each dtype, and so one number that a plan is given, for all of them.
+ */
+export const sharedNumber = (value: number): ((like: AnyTensor) => Tensor) => {
+  const made = new Map<DType, AnyTensor>()
+  return ({ dtype }) => {
+    const known = made.get(dtype)
+    if (known !== undefined) return known as Tensor
+    const node = operand(value, dtype)
+    made.set(dtype, node)
+    return node as Tensor
+  }
+}
 
 export const unaryNode = (op: UnaryOp, x: AnyTensor, dtype: DType = x.dtype): AnyTensor =>
-  build(op, dtype, x.shape, inputsOf(x))
+  build(op, dtype, x.shape, noAttributes, x)
 
 /** Shapes broadcast; dtypes must agree, for a silent promotion is a silent mistake. */
 export const binaryNode = (
@@ -40,6 +81,6 @@ export const binaryNode = (
   const y = operand(b, common)
   if (x.dtype !== y.dtype)
     fail(op, `operands of one dtype`, `${x.dtype} and ${y.dtype}`, `Write cast(x, '${x.dtype}') on one of them.`)
-  const shape = sameShape(x.shape, y.shape) ? x.shape : broadcastShapes(op, x.shape, y.shape)
-  return build(op, dtype ?? common, shape, inputsOf(x, y))
+  const shape = sameShape(x.shape, y.shape) ? x.shape : interned(broadcastShapes(op, x.shape, y.shape))
+  return build(op, dtype ?? common, shape, noAttributes, x, y)
 }

@@ -6,17 +6,24 @@
  * block's, plus the second's, and so on in ascending order. (On WebGPU a product and a sum may be contracted into one
  * rounding.)
  */
-import { build, inputsOf } from './build.js'
+import { build } from './build.js'
 import { type FloatDType, isFloat } from './dtype.js'
 import { fail } from './error.js'
+import { interned } from './intern.js'
+import { noAttributes } from './node.js'
 import { broadcastShapes, type Shape, showShape } from './shape.js'
 import type { AnyTensor, Tensor } from './tensor.js'
 import type { Check, MatMul, Out } from './typing.js'
 
-const productShape = (x: Shape, y: Shape): Shape =>
-  x.length === 2 && y.length === 2
-    ? [x[0], y[1]]
-    : [...broadcastShapes('matmul', x.slice(0, -2), y.slice(0, -2)), x[x.length - 2], y[y.length - 1]]
+const productShape = (x: Shape, y: Shape): Shape => {
+  // Mostly one of them is a plain matrix.
+  const out =
+    y.length === 2 ? x.slice() : x.length === 2 ? y.slice() : [...broadcastShapes('matmul', leadOf(x), leadOf(y)), 0, 0]
+  out[out.length - 2] = x[x.length - 2]
+  out[out.length - 1] = y[y.length - 1]
+  return interned(out)
+}
+const leadOf = (shape: Shape): Shape => shape.slice(0, -2)
 
 const matmulNode = (a: AnyTensor, b: AnyTensor): AnyTensor => {
   const [x, y] = [a.shape, b.shape]
@@ -36,7 +43,7 @@ const matmulNode = (a: AnyTensor, b: AnyTensor): AnyTensor => {
     )
   if (a.dtype !== b.dtype || !isFloat(a.dtype))
     fail('matmul', 'operands of one float dtype', `${a.dtype} and ${b.dtype}`, 'Cast one of them.')
-  return build('matmul', a.dtype, productShape(x, y), inputsOf(a, b))
+  return build('matmul', a.dtype, productShape(x, y), noAttributes, a, b)
 }
 
 /** Matrix products over the last two axes; leading axes broadcast. Both ways: `matmul(a, b)`, `pipe(a, matmul(b))`. */

@@ -1,27 +1,27 @@
 /**
  * Functions that steer evaluation and differentiation rather than compute.
  */
-import { build } from './build.js'
+import { build, buildOver } from './build.js'
 import type { DType } from './dtype.js'
 import { fail } from './error.js'
-import { Node, noAttributes, type Projection, postOrder, type ScanBody } from './node.js'
+import { Node, noAttributes, nodeOver, type Projection, postOrder, type ScanBody } from './node.js'
 import { type Shape, sameShape, showShape } from './shape.js'
 import { type AnyTensor, nodeOf, type Tensor, tensorOf } from './tensor.js'
 import { leaves, mapTree, unflatten, zipTrees } from './tree.js'
 
 /** The same value, whose derivative is zero. attributes: [0], which tells it from the alias of an argument. */
 export const stopGradient = <S extends Shape, D extends DType>(x: Tensor<S, D>): Tensor<S, D> =>
-  build('alias', x.dtype, x.shape, [x], stopped) as Tensor<S, D>
+  build('alias', x.dtype, x.shape, stopped, x) as Tensor<S, D>
 const stopped: readonly number[] = [0]
 /** Whether an alias lets no derivative through. */
 export const isStopped = (node: Node): boolean => node.attributes.length === 1
 
 /** The same value under a new identity, so that one occurrence of an argument can be told from another. */
-export const alias = (x: AnyTensor): AnyTensor => build('alias', x.dtype, x.shape, [x])
+export const alias = (x: AnyTensor): AnyTensor => build('alias', x.dtype, x.shape, noAttributes, x)
 
 /** A stand-in for a value that comes later: the argument of a scan's body. */
 export const argument = <D extends DType>(shape: Shape, dtype: D): Tensor<Shape, D> =>
-  build('argument', dtype, shape, []) as Tensor<Shape, D>
+  build('argument', dtype, shape, noAttributes) as Tensor<Shape, D>
 
 /**
  * x, hidden from common-subexpression elimination: what is computed from the result is computed anew, and not before
@@ -30,7 +30,7 @@ export const argument = <D extends DType>(shape: Shape, dtype: D): Tensor<Shape,
 export const barrier = <S extends Shape, D extends DType>(
   x: Tensor<S, D>,
   ...after: readonly AnyTensor[]
-): Tensor<S, D> => build('barrier', x.dtype, x.shape, [x, ...after]) as Tensor<S, D>
+): Tensor<S, D> => buildOver('barrier', x.dtype, x.shape, [x, ...after]) as Tensor<S, D>
 
 export interface ScanOptions {
   /** Steps; needed where there are no sequences. */
@@ -79,12 +79,12 @@ export const project = (scanNode: Node, projection: Projection): AnyTensor => {
   const body = scanNode.payload as ScanBody
   const source = projection.kind === 'carry' ? body.next[projection.index] : projection.node
   const shape = projection.kind === 'carry' ? source.shape : [body.length, ...source.shape]
-  return tensorOf(new Node('project', source.dtype, shape, [scanNode], noAttributes, projection))
+  return tensorOf(new Node('project', source.dtype, shape, noAttributes, projection, scanNode))
 }
 
 /** Inputs of a scan node are the first carry, the sequences and the captures, in this order. For the rooms of this library. */
 export const scanNode = (carry: readonly AnyTensor[], sequences: readonly AnyTensor[], body: ScanBody): Node =>
-  new Node(
+  nodeOver(
     'scan',
     'float32',
     [],

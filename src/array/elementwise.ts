@@ -10,11 +10,11 @@
  * place of the true value on every device, the same bits on every CPU.
  */
 
-import { binaryNode, build, inputsOf, operand, unaryNode } from './build.js'
+import { binaryNode, build, operand, unaryNode } from './build.js'
 import { type DType, expectFloat, type FloatDType, isFloat, isInteger, type NumericDType } from './dtype.js'
 import { type Binary, type Comparison, dual, type Unary, type Value } from './dual.js'
 import { fail } from './error.js'
-import type { BinaryOp, UnaryOp } from './node.js'
+import { type BinaryOp, noAttributes, type UnaryOp } from './node.js'
 import { broadcastShapes, type Shape } from './shape.js'
 import { type AnyTensor, isTensor, literal, type Tensor } from './tensor.js'
 import type { Broadcast, BroadcastTo, Out } from './typing.js'
@@ -220,7 +220,7 @@ export const select = <C extends Shape, A extends Shape, B extends Shape, D exte
     fail('select', 'a bool condition', condition.dtype, 'Compare first: greater(x, 0).')
   if (x.dtype !== y.dtype) fail('select', 'branches of one dtype', `${x.dtype} and ${y.dtype}`, 'Cast one of them.')
   const shape = broadcastShapes('select', condition.shape, broadcastShapes('select', x.shape, y.shape))
-  return build('select', dtype, shape, inputsOf(condition, x, y)) as never
+  return build('select', dtype, shape, noAttributes, condition, x, y) as never
 }
 
 const powPrimitive = arithmetic('pow') as (a: AnyTensor, b: AnyTensor | number) => AnyTensor

@@ -37,6 +37,12 @@ export const fail = (path: string, expected: string, got: string, fix: string): 
   throw new PullbackError({ path, expected, got, fix })
 }
 
+/** An error that was caught, with the path of a {@link PullbackError} prefixed. */
+export const prefixed = (path: string, error: unknown): unknown =>
+  error instanceof PullbackError
+    ? new PullbackError({ path: `${path}.${error.path}`, expected: error.expected, got: error.got, fix: error.fix })
+    : error
+
 /**
  * Runs `body` and prefixes the path of a {@link PullbackError} that it throws, so that an error deep inside nested
  * layers names the whole way: `within('block1', ...)` turns `conv.weight` into `block1.conv.weight`.
@@ -45,12 +51,6 @@ export const within = <A>(path: string, body: () => A): A => {
   try {
     return body()
   } catch (error) {
-    if (!(error instanceof PullbackError)) throw error
-    throw new PullbackError({
-      path: `${path}.${error.path}`,
-      expected: error.expected,
-      got: error.got,
-      fix: error.fix,
-    })
+    throw prefixed(path, error)
   }
 }

@@ -7,6 +7,7 @@ import { build } from './build.js'
 import { type DType, isInteger, type NumericDType } from './dtype.js'
 import { fail } from './error.js'
 import { permute } from './move.js'
+import { noAttributes } from './node.js'
 import { checkShape, normalizeAxis, type Shape, showShape } from './shape.js'
 import type { Mutable, Tensor } from './tensor.js'
 
@@ -31,7 +32,7 @@ export const iota = <const S extends Shape, D extends NumericDType = 'int32'>(
   dtype?: D,
 ): Tensor<Mutable<S>, NoInfer<D>> => {
   checkShape('iota', shape)
-  return build('iota', dtype ?? 'int32', [...shape], []) as Tensor<Mutable<S>, D>
+  return build('iota', dtype ?? 'int32', [...shape], noAttributes) as Tensor<Mutable<S>, D>
 }
 
 /** The order of axes that brings `axis` to the front, and back. */
@@ -58,7 +59,7 @@ export const gather = <D extends DType>(table: Tensor<Shape, D>, indices: Intege
   const front = permute(table, toFront(at, rank)) as Tensor<Shape, D>
   const shape = [...indices.shape, ...front.shape.slice(1)]
   checkShape('gather', shape)
-  const rows = build('gather', table.dtype, shape, [front, indices]) as Tensor<Shape, D>
+  const rows = build('gather', table.dtype, shape, noAttributes, front, indices) as Tensor<Shape, D>
   if (at === 0) return rows
   const m = indices.shape.length
   const rest = Array.from({ length: rank - 1 }, (_, i) => m + i)
@@ -93,7 +94,7 @@ export const scatterAdd = <D extends NumericDType>(
     )
   const shape = [rows, ...updates.shape.slice(m)]
   checkShape('scatterAdd', shape)
-  return build('scatterAdd', updates.dtype, shape, [indices, updates]) as Tensor<Shape, D>
+  return build('scatterAdd', updates.dtype, shape, noAttributes, indices, updates) as Tensor<Shape, D>
 }
 
 /**
@@ -107,7 +108,7 @@ export const scatterAdd = <D extends NumericDType>(
  */
 export const argSort = <S extends Shape, D extends NumericDType>(x: Tensor<S, D>): Tensor<S, 'int32'> => {
   if (x.shape.length < 1) fail('argSort', 'rank 1 or more', 'a scalar', 'There is nothing to sort.')
-  return build('argSort', 'int32', x.shape, [x]) as Tensor<S, 'int32'>
+  return build('argSort', 'int32', x.shape, noAttributes, x) as Tensor<S, 'int32'>
 }
 
 /**
@@ -120,4 +121,4 @@ export const argSort = <S extends Shape, D extends NumericDType>(x: Tensor<S, D>
  * toArray(reference().evaluateSync(cumulativeSum(tensor([1, 2, 3]), 0))) // => Float32Array [1, 3, 6]
  */
 export const cumulativeSum = <S extends Shape, D extends NumericDType>(x: Tensor<S, D>, axis: number): Tensor<S, D> =>
-  build('cumulativeSum', x.dtype, x.shape, [x], [normalizeAxis('cumulativeSum', axis, x.shape.length)]) as Tensor<S, D>
+  build('cumulativeSum', x.dtype, x.shape, [normalizeAxis('cumulativeSum', axis, x.shape.length)], x) as Tensor<S, D>

@@ -1,5 +1,5 @@
 /** Several tensors made one. */
-import { build } from './build.js'
+import { buildOver } from './build.js'
 import type { DType } from './dtype.js'
 import { fail } from './error.js'
 import { expandDims } from './move.js'
@@ -28,7 +28,7 @@ export const concatAll = <D extends DType>(tensors: readonly Tensor<Shape, D>[],
   if (tensors.length === 1) return first
   const shape = first.shape.map((size, i) => (i === at ? tensors.reduce((n, t) => n + t.shape[at], 0) : size))
   checkShape('concat', shape)
-  return build('concat', first.dtype, shape, tensors, [at]) as Tensor<Shape, D>
+  return buildOver('concat', first.dtype, shape, tensors, [at]) as Tensor<Shape, D>
 }
 
 /** a, then b, along `axis`; the other sizes agree. */

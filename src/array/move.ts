@@ -1,9 +1,11 @@
 /**
  * Functions that only move elements. None of them computes anything, and most cost nothing: engines read through them.
  */
-import { build, inputsOf, operand } from './build.js'
+import { build, operand } from './build.js'
 import type { DType } from './dtype.js'
 import { fail } from './error.js'
+import { interned, internedCopy } from './intern.js'
+import { noAttributes } from './node.js'
 import { checkShape, normalizeAxes, normalizeAxis, type Shape, sameShape, showShape, sizeOf } from './shape.js'
 import type { Mutable, Tensor } from './tensor.js'
 import type { Asked, Axis, Out, Permute, Resized, Transpose } from './typing.js'
@@ -15,12 +17,7 @@ import type { Asked, Axis, Out, Permute, Resized, Transpose } from './typing.js'
  */
 export const reshape = <D extends DType, const T extends Shape>(x: Tensor<Shape, D>, shape: T): Tensor<Asked<T>, D> => {
   const size = sizeOf(x.shape)
-  const asked: number[] = shape.slice()
-  const unknown = shape.indexOf(-1)
-  if (unknown >= 0) {
-    const known = -sizeOf(shape)
-    asked[unknown] = known === 0 ? 0 : size / known
-  }
+  const asked = shape.indexOf(-1) < 0 ? shape : withUnknown(shape, size)
   let valid = sizeOf(asked) === size
   for (let i = 0; i < asked.length; i++) valid &&= Number.isInteger(asked[i]) && asked[i] >= 0
   if (!valid)
@@ -30,7 +27,16 @@ export const reshape = <D extends DType, const T extends Shape>(x: Tensor<Shape,
       showShape(shape),
       'Keep the number of elements.',
     )
-  return (sameShape(asked, x.shape) ? x : build('reshape', x.dtype, asked, inputsOf(x))) as Tensor<Asked<T>, D>
+  if (sameShape(asked, x.shape)) return x as Tensor<Asked<T>, D>
+  return build('reshape', x.dtype, internedCopy(asked), noAttributes, x) as Tensor<Asked<T>, D>
+}
+
+/** The shape of `size` elements with its first -1 worked out. */
+const withUnknown = (shape: Shape, size: number): Shape => {
+  const out = shape.slice()
+  const known = -sizeOf(shape)
+  out[shape.indexOf(-1)] = known === 0 ? 0 : size / known
+  return out
 }
 
 /**
@@ -58,7 +64,7 @@ export const permute = <S extends Shape, D extends DType, const P extends readon
     identity &&= axis === i
   }
   normalizeAxes('permute', axes, rank)
-  return (identity ? x : build('permute', x.dtype, shape, inputsOf(x), axes)) as never
+  return (identity ? x : build('permute', x.dtype, interned(shape), interned(axes), x)) as never
 }
 
 /**
@@ -104,7 +110,10 @@ export const broadcastTo = <D extends DType, const T extends Shape>(
       showShape(shape),
       'Sizes agree from the end, or are 1.',
     )
-  return (sameShape(x.shape, shape) ? x : build('broadcast', x.dtype, [...shape], inputsOf(x))) as Tensor<Mutable<T>, D>
+  return (sameShape(x.shape, shape) ? x : build('broadcast', x.dtype, internedCopy(shape), noAttributes, x)) as Tensor<
+    Mutable<T>,
+    D
+  >
 }
 
 /**
@@ -126,9 +135,11 @@ export const pad = <S extends Shape, D extends DType>(
   const rank = x.shape.length
   const amounts = new Array<number>(2 * rank)
   const shape = new Array<number>(rank)
-  let [valid, total] = [padding.length === rank, 0]
+  let valid = padding.length === rank
+  let total = 0
   for (let i = 0; valid && i < rank; i++) {
-    const [before, after] = [padding[i][0], padding[i][1]]
+    const before = padding[i][0]
+    const after = padding[i][1]
     valid = Number.isInteger(before) && Number.isInteger(after) && before >= 0 && after >= 0
     amounts[2 * i] = before
     amounts[2 * i + 1] = after
@@ -144,7 +155,7 @@ export const pad = <S extends Shape, D extends DType>(
     )
   if (total === 0) return x
   checkShape('pad', shape)
-  return build('pad', x.dtype, shape, inputsOf(x, operand(value, x.dtype)), amounts) as never
+  return build('pad', x.dtype, interned(shape), interned(amounts), x, operand(value, x.dtype)) as never
 }
 
 /**
@@ -186,7 +197,7 @@ export const slice = <S extends Shape, D extends DType>(
       'Give one bound for each axis.',
     )
   if (sameShape(shape, x.shape)) return x
-  return build('slice', x.dtype, shape, inputsOf(x), attributes) as never
+  return build('slice', x.dtype, interned(shape), interned(attributes), x) as never
 }
 
 /** The order of the elements along `axes` reversed. attributes: the axes. */
@@ -196,7 +207,7 @@ export const flip = <S extends Shape, D extends DType>(
 ): Tensor<S, D> => {
   const normal = normalizeAxes('flip', typeof axes === 'number' ? [axes] : axes, x.shape.length)
   const real = normal.filter((axis) => x.shape[axis] > 1)
-  return (real.length === 0 ? x : build('flip', x.dtype, x.shape, inputsOf(x), real)) as Tensor<S, D>
+  return (real.length === 0 ? x : build('flip', x.dtype, x.shape, interned(real), x)) as Tensor<S, D>
 }
 
 /**
@@ -256,5 +267,5 @@ export const dynamicSlice = <D extends DType, const T extends Shape>(
       `${starts.dtype} ${showShape(starts.shape)}`,
       'Give one start for each axis.',
     )
-  return build('dynamicSlice', x.dtype, [...sizes], [x, starts]) as Tensor<Mutable<T>, D>
+  return build('dynamicSlice', x.dtype, [...sizes], noAttributes, x, starts) as Tensor<Mutable<T>, D>
 }

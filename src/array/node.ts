@@ -2,7 +2,7 @@
  * The dataflow graph behind every tensor.
  *
  * A node is never changed after it is built, except for `mark` and `position`: the scratch space in which one walk over
- * a graph (always synchronous, never nested) numbers the nodes it meets. A side table would cost more than the walk.
+ * a graph (always synchronous, never nested) numbers the nodes it meets, and the places on a device that it reads. A side table would cost more than the walk.
  *
  * A class, because V8 builds instances of one hidden class in about 50 ns.
  */
@@ -73,6 +73,9 @@ export interface DeviceStorage {
   readonly owner: object
   readonly name: string
   readonly handle: unknown
+  /** Scratch of one walk, as a node's; see engine/canonical/storageNumbers.ts. */
+  readonly mark: number
+  readonly position: number
 }
 
 /** What a scan is made of; see control.ts. */
@@ -96,9 +99,18 @@ export type Projection =
 
 export type Payload = number | Storage | ScanBody | Projection | undefined
 
+const noInputs: readonly Node[] = []
+
 /** More pending operations than this in one chain mean a value that grows unread. */
 const maxDepth = 100_000
 
+const depthOver = (before: number, input: Node | undefined): number =>
+  input === undefined || input.depth < before ? before : input.depth + 1
+
+/**
+ * Inputs stand in fields of their own, and only those from the third on in a list: lists for all were a quarter of what
+ * a graph takes, and two more places to look at on the way to an input.
+ */
 export class Node {
   mark = 0
   position = 0
@@ -108,13 +120,15 @@ export class Node {
     readonly op: Op,
     readonly dtype: DType,
     readonly shape: Shape,
-    readonly inputs: readonly Node[],
     /** What else decides the meaning: axes, permutations, offsets; the layout is stated where the op is built. */
     readonly attributes: readonly number[],
     readonly payload: Payload,
+    private readonly first?: Node,
+    private readonly second?: Node,
+    private readonly others: readonly Node[] = noInputs,
   ) {
-    let depth = 0
-    for (let i = 0; i < inputs.length; i++) if (inputs[i].depth >= depth) depth = inputs[i].depth + 1
+    let depth = depthOver(depthOver(0, first), second)
+    for (let i = 0; i < others.length; i++) depth = depthOver(depth, others[i])
     if (depth > maxDepth)
       fail(
         op,
@@ -124,11 +138,34 @@ export class Node {
       )
     this.depth = depth
   }
+
+  /** How many inputs there are. */
+  get arity(): number {
+    return this.second === undefined ? (this.first === undefined ? 0 : 1) : 2 + this.others.length
+  }
+
+  /** Input i, which must be one of them. */
+  input(i: number): Node {
+    return i === 0 ? this.first! : i === 1 ? this.second! : this.others[i - 2]
+  }
+
+  /** A new list of the inputs, for where it does not matter. */
+  get inputs(): readonly Node[] {
+    return Array.from({ length: this.arity }, (_, i) => this.input(i))
+  }
 }
 
+/** A node over a list of inputs. */
+export const nodeOver = (
+  op: Op,
+  dtype: DType,
+  shape: Shape,
+  inputs: readonly Node[],
+  attributes: readonly number[],
+  payload: Payload,
+): Node => new Node(op, dtype, shape, attributes, payload, inputs[0], inputs[1], inputs.slice(2))
+
 export const noAttributes: readonly number[] = []
-// Literals are so many that an empty list each would be felt.
-export const noInputs: readonly Node[] = []
 export const scalarShape: Shape = []
 
 let generation = 0
@@ -153,7 +190,7 @@ export const postOrder = (roots: readonly Node[], follow: (node: Node) => boolea
       }
       const before = stack.length
       if (follow(node))
-        for (let i = node.inputs.length - 1; i >= 0; i--) if (node.inputs[i].mark !== mark) stack.push(node.inputs[i])
+        for (let i = node.arity - 1; i >= 0; i--) if (node.input(i).mark !== mark) stack.push(node.input(i))
       if (stack.length === before) {
         node.mark = mark
         node.position = order.length

@@ -11,11 +11,12 @@
  * largest element (of a NaN, if there is one).
  */
 
-import { build, inputsOf } from './build.js'
+import { build } from './build.js'
 import { stopGradient } from './control.js'
 import { type FloatDType, isFloat, type NumericDType } from './dtype.js'
 import { add, equal, exp, log, mul, select, square, sub } from './elementwise.js'
 import { fail } from './error.js'
+import { interned } from './intern.js'
 import { reshape } from './move.js'
 import type { ReduceOp } from './node.js'
 import { normalizeAxes, type Shape, showShape, sizeOf } from './shape.js'
@@ -46,7 +47,7 @@ const reducedShape = (shape: Shape, axes: readonly number[], keepDims: boolean):
   for (let i = 0; i < shape.length; i++)
     if (!axes.includes(i)) out[at++] = shape[i]
     else if (keepDims) out[at++] = 1
-  return out
+  return interned(out)
 }
 
 /** Axes as a sorted list; empty or left out means all. */
@@ -70,7 +71,7 @@ const reduceNode = (
     fail(op, 'at least one element to choose from', showShape(x.shape), 'Skip empty batches.')
   const dtype = op === 'argMax' ? 'int32' : x.dtype
   if (reduced.length === 0) return op === 'argMax' ? reduceNode(op, reshape(x, [...x.shape, 1]), -1, false) : x
-  const out = build(op, dtype, reducedShape(x.shape, reduced, false), inputsOf(x), reduced)
+  const out = build(op, dtype, reducedShape(x.shape, reduced, false), interned(reduced), x)
   return keepDims ? reshape(out, reducedShape(x.shape, reduced, true)) : out
 }
 

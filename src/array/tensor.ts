@@ -6,7 +6,7 @@
  */
 import { type DType, type DTypeOf, dtypeOf, type HostArray, hostArrayFrom } from './dtype.js'
 import { fail } from './error.js'
-import { Node, noAttributes, noInputs, type Storage, scalarShape } from './node.js'
+import { Node, noAttributes, type Storage, scalarShape } from './node.js'
 import { checkShape, type Shape, showShape, sizeOf } from './shape.js'
 
 // biome-ignore lint/suspicious/noExplicitAny: the gradual rule is this `any`; it never reaches a user
@@ -42,7 +42,7 @@ export const shapeOf = <S extends Shape>(x: Tensor<S, DType>): S => x.shape as S
 
 /** A leaf over storage, without a copy: the caller gives the bytes away. For the rooms of this library. */
 export const leaf = <D extends DType>(storage: Storage, shape: Shape, dtype: D): Tensor<Shape, D> =>
-  tensorOf(new Node('data', dtype, shape, noInputs, noAttributes, storage))
+  tensorOf(new Node('data', dtype, shape, noAttributes, storage))
 
 /** Nested lists of numbers, as people write small arrays. */
 export type NestedNumbers = number | readonly NestedNumbers[]
@@ -120,7 +120,7 @@ export function tensor(values: Nested | ArrayLike<number | boolean>, shape?: Sha
  * mul(tensor([1, 2]), rate).shape // => [2]
  */
 export const literal = <D extends DType = 'float32'>(value: number | boolean, dtype?: D): Tensor<[], NoInfer<D>> =>
-  tensorOf(new Node('literal', dtype ?? 'float32', scalarShape, noInputs, noAttributes, Number(value)))
+  tensorOf(new Node('literal', dtype ?? 'float32', scalarShape, noAttributes, Number(value)))
 
 /** Data of a leaf on the host, without a copy; undefined where there is none. For the rooms of this library. */
 export const hostData = (x: AnyTensor): HostArray | undefined => {

@@ -2,13 +2,13 @@
  * The array functions without static shapes, for code that holds for every shape: derivatives, composites. The casts that
  * this takes are here. For the rooms of this library; not part of the public API.
  */
-import { binaryNode, build, inputsOf, operand, unaryNode } from './build.js'
+import { binaryNode, build, operand, unaryNode } from './build.js'
 import { full } from './create.js'
 import type { DType } from './dtype.js'
 import * as indexing from './indexing.js'
 import * as join from './join.js'
 import * as move from './move.js'
-import type { Node } from './node.js'
+import { type Node, noAttributes } from './node.js'
 import { sum as typedSum } from './reduce.js'
 import { broadcastShapes, type Shape } from './shape.js'
 import { type AnyTensor, tensorOf } from './tensor.js'
@@ -50,7 +50,7 @@ export const select = (condition: Any, a: Value, b: Value): Any => {
   const x = operand(a, dtype)
   const y = operand(b, dtype)
   const shape = broadcastShapes('select', condition.shape, broadcastShapes('select', x.shape, y.shape))
-  return build('select', dtype, shape, inputsOf(condition, x, y))
+  return build('select', dtype, shape, noAttributes, condition, x, y)
 }
 
 export const matmul = (a: Any, b: Any): Any =>
@@ -58,7 +58,9 @@ export const matmul = (a: Any, b: Any): Any =>
     'matmul',
     a.dtype,
     [...broadcastShapes('matmul', a.shape.slice(0, -2), b.shape.slice(0, -2)), a.shape.at(-2)!, b.shape.at(-1)!],
-    inputsOf(a, b),
+    noAttributes,
+    a,
+    b,
   )
 
 export const zeros: (shape: Shape, dtype: DType) => Any = (shape, dtype) => full(shape, 0, dtype)

@@ -4,9 +4,10 @@
  *
  * `window` and `overlapAdd` are adjoint: <overlapAdd(y), x> = <y, window(x)>.
  */
-import { build, inputsOf } from './build.js'
+import { build } from './build.js'
 import type { DType, NumericDType } from './dtype.js'
 import { fail } from './error.js'
+import { interned } from './intern.js'
 import { pad, permute, reshape, slice } from './move.js'
 import { type Shape, showShape } from './shape.js'
 import type { Tensor } from './tensor.js'
@@ -37,7 +38,8 @@ const check = (name: string, { size, stride, dilation }: WindowOptions, rank: nu
     )
 }
 
-const attributesOf = ({ size, stride, dilation }: WindowOptions): number[] => [...size, ...stride, ...dilation]
+const attributesOf = ({ size, stride, dilation }: WindowOptions): readonly number[] =>
+  interned(size.concat(stride, dilation))
 const isTiling = ({ size, stride, dilation }: WindowOptions): boolean =>
   size.every((n, i) => stride[i] === n && (dilation[i] === 1 || n === 1))
 
@@ -56,27 +58,34 @@ export const window = <D extends DType>(x: Tensor<Shape, D>, options: WindowOpti
   const { size, stride, dilation } = options
   const n = size.length
   check('window', options, x.shape.length)
-  const lead = x.shape.slice(0, x.shape.length - n)
-  const spatial = x.shape.slice(lead.length)
-  const counts = spatial.map((length, i) => windowCount(length, size[i], stride[i], dilation[i]))
-  if (counts.some((count) => count < 1))
+  const lead = x.shape.length - n
+  const shape = x.shape.slice(0, lead).concat(size, size)
+  let fits = true
+  for (let i = 0; i < n; i++) {
+    const count = windowCount(x.shape[lead + i], size[i], stride[i], dilation[i])
+    shape[lead + n + i] = count
+    fits &&= count >= 1
+  }
+  if (!fits)
     fail(
       'window',
-      `a window that fits into ${showShape(spatial)}`,
+      `a window that fits into ${showShape(x.shape.slice(lead))}`,
       `size ${showShape(size)} with dilation ${showShape(dilation)}`,
       'Use a smaller kernel, or pad the input.',
     )
   if (isTiling(options)) {
     // Windows that do not overlap are a reshape, which costs nothing.
+    const kept = x.shape.slice(0, lead)
+    const counts = shape.slice(lead + n)
     const used = slice(
       x,
       x.shape.map(() => 0),
-      [...lead, ...counts.map((count, i) => count * size[i])],
+      [...kept, ...counts.map((count, i) => count * size[i])],
     )
-    const split = reshape(used as Tensor<Shape, D>, [...lead, ...counts.flatMap((count, i) => [count, size[i]])])
-    return permute(split, tilingOrder(lead.length, n))
+    const split = reshape(used as Tensor<Shape, D>, [...kept, ...counts.flatMap((count, i) => [count, size[i]])])
+    return permute(split, tilingOrder(lead, n))
   }
-  return build('window', x.dtype, [...lead, ...size, ...counts], inputsOf(x), attributesOf(options)) as Tensor<Shape, D>
+  return build('window', x.dtype, interned(shape), attributesOf(options), x) as Tensor<Shape, D>
 }
 
 /** From [lead, count0, size0, count1, size1, ...] to [lead, sizes, counts]; its inverse is `untilingOrder`. */
@@ -121,5 +130,5 @@ export const overlapAdd = <D extends NumericDType>(
       ...spatial.map((length, i) => [0, length - joined[i]] as const),
     ])
   }
-  return build('overlapAdd', y.dtype, [...lead, ...spatial], inputsOf(y), attributesOf(options)) as Tensor<Shape, D>
+  return build('overlapAdd', y.dtype, interned([...lead, ...spatial]), attributesOf(options), y) as Tensor<Shape, D>
 }

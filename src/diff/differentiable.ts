@@ -10,7 +10,7 @@ import { type FloatDType, isFloat } from '../array/dtype.js'
 import { fail } from '../array/error.js'
 import { showShape } from '../array/shape.js'
 import { type AnyTensor, isTensor, literal, type Tensor } from '../array/tensor.js'
-import { leaves, mapTree, unflatten } from '../array/tree.js'
+import { leaves, mapLeaves, unflatten } from '../array/tree.js'
 import { matchingLeaves } from './cotangent.js'
 import { vjp } from './vjp.js'
 
@@ -21,7 +21,7 @@ export type WithPullback<A extends readonly unknown[], Y> = readonly [
 ]
 
 /** Arguments under identities of their own: a tensor that is passed twice, or also captured, is told apart. */
-const aliased = <T>(tree: T): T => mapTree(tree, (x) => (isFloat(x.dtype) ? alias(x) : x))
+const aliased = <T>(tree: T): T => mapLeaves(tree, (x) => (isFloat(x.dtype) ? alias(x) : x))
 
 const cotangentFix = 'A cotangent has the structure, shapes and dtypes of the output.'
 

@@ -67,7 +67,7 @@ const orderOf = (outputs: readonly Node[], inputs: readonly Node[], boundary: re
       }
       const before = stack.length
       if (node.depth > shallowest && passes(node))
-        for (let i = node.inputs.length - 1; i >= 0; i--) if (node.inputs[i].mark !== mark) stack.push(node.inputs[i])
+        for (let i = node.arity - 1; i >= 0; i--) if (node.input(i).mark !== mark) stack.push(node.input(i))
       if (stack.length === before) {
         place(node)
         stack.pop()
@@ -82,8 +82,8 @@ const orderOf = (outputs: readonly Node[], inputs: readonly Node[], boundary: re
     const node = nodes[i]
     begin.push(first.length)
     if (i < bottom || node.depth <= shallowest || !passes(node)) continue
-    for (let j = 0; j < node.inputs.length; j++) {
-      const position = node.inputs[j].position
+    for (let j = 0; j < node.arity; j++) {
+      const position = node.input(j).position
       first.push(position)
       if (active[position]) active[i] = 1
     }
@@ -137,7 +137,7 @@ export const reverse = (
       continue
     }
     const rule = rules[node.op]!
-    for (let j = 0; j < node.inputs.length; j++) {
+    for (let j = 0; j < node.arity; j++) {
       const position = first[from + j]
       if (active[position]) give(position, rule(cotangent, node, j))
     }

@@ -36,7 +36,8 @@ export class Residence<Buffer> {
   /** A storage that holds `buffer`. */
   hold(buffer: Buffer, bytes: number): DeviceStorage {
     const handle: Handle<Buffer> = { buffer, bytes }
-    const storage: DeviceStorage = { kind: 'device', owner: this.owner, name: this.name, handle }
+    const { owner, name } = this
+    const storage: DeviceStorage = { kind: 'device', owner, name, handle, mark: 0, position: 0 }
     this.registry.register(storage, handle, handle)
     this.held++
     this.heldBytes += bytes

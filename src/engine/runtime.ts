@@ -4,13 +4,14 @@
  */
 import { hostArrayFrom } from '../array/dtype.js'
 import { fail } from '../array/error.js'
-import type { DeviceStorage, HostStorage, Node, Storage } from '../array/node.js'
+import { type DeviceStorage, type HostStorage, type Node, nextMark, type Storage } from '../array/node.js'
 import { sizeOf } from '../array/shape.js'
 import { type AnyTensor, leaf, nodeOf, tensorOf } from '../array/tensor.js'
-import { leaves, unflatten } from '../array/tree.js'
+import { leaves, unflatten, visitLeaves } from '../array/tree.js'
 import type { Backend, RunOptions, Value } from './backend.js'
 import { Canonicalizer } from './canonical/canonicalizer.js'
 import { decode } from './canonical/decode.js'
+import { StorageNumbers } from './canonical/storageNumbers.js'
 import { checkDtype, checkDtypes } from './dtypes.js'
 import { type DeviceEvent, planMisses } from './event.js'
 import { type ExplainOptions, type Explanation, explanation, timed } from './explain.js'
@@ -37,7 +38,7 @@ export interface Runtime {
 /** What a leaf stands for: aliases are seen through. */
 const sourceOf = (x: AnyTensor): Node => {
   let node = nodeOf(x)
-  while (node.op === 'alias') node = node.inputs[0]!
+  while (node.op === 'alias') node = node.input(0)
   return node
 }
 const storageOf = (node: Node): Storage | undefined => (node.op === 'data' ? (node.payload as Storage) : undefined)
@@ -53,6 +54,7 @@ export const makeRuntime = <Buffer>(
   const residence = new Residence<Buffer>(name, {}, (buffer) => turns.afterAll(() => backend.release(buffer)))
   const pause = createPause(backend, residence)
   const canonicalizer = new Canonicalizer()
+  const met = new StorageNumbers()
   const cache = new PlanCache<Plan<Buffer>>(capacity, ({ executable }) => {
     after(executable, (ready) => ready.dispose())
   })
@@ -112,20 +114,20 @@ export const makeRuntime = <Buffer>(
     settle: (source: Node) => MaybePromise<AnyTensor> | undefined,
     compute: (pending: readonly Node[]) => MaybePromise<readonly AnyTensor[]>,
   ): MaybePromise<T> => {
-    const own = leaves(tree)
-    const numbers = new Map<Node, number>()
+    const mark = nextMark()
     const pending: Node[] = []
     /** For each leaf what it is already, or the number of its result. */
-    const settled: (MaybePromise<AnyTensor> | number)[] = []
-    for (const x of own) {
+    const settled = leaves(tree).map((x): MaybePromise<AnyTensor> | number => {
       const source = sourceOf(x)
-      const done = settle(source) ?? numbers.get(source)
-      settled.push(done ?? pending.length)
-      if (done === undefined) {
-        numbers.set(source, pending.length)
+      const done = settle(source)
+      if (done !== undefined) return done
+      if (source.mark !== mark) {
+        source.mark = mark
+        source.position = pending.length
         pending.push(source)
       }
-    }
+      return source.position
+    })
     return after(compute(pending), (results) =>
       after(all(settled.map((done) => (typeof done === 'number' ? results[done] : done))), (all) =>
         unflatten(tree, all),
@@ -161,39 +163,51 @@ export const makeRuntime = <Buffer>(
   }
 
   /** Storages that `donated` gives up: each once, and not those that the tree returns as they are. */
-  const givenUp = (donated: unknown, kept: ReadonlySet<Storage>): Map<Storage, Node> => {
-    const out = new Map<Storage, Node>()
-    for (const x of leaves(donated)) {
-      const source = sourceOf(x)
-      const storage = storageOf(source)
-      if (storage !== undefined && !kept.has(storage)) out.set(storage, source)
-    }
+  const givenUp = (donated: unknown, tree: unknown): readonly Storage[] => {
+    const out: Storage[] = []
+    const list = (storage: Storage): unknown => out.push(storage)
+    met.start()
+    visitLeaves(tree, (x) => meet(x, () => {}))
+    visitLeaves(donated, (x) => meet(x, list))
     return out
+  }
+  /** Tells of a leaf's storage the first time. */
+  const meet = (x: AnyTensor, first: (storage: Storage) => unknown): void => {
+    const storage = storageOf(sourceOf(x))
+    if (storage === undefined || met.of(storage) >= 0) return
+    met.give(storage, 0)
+    first(storage)
   }
 
   const advancePending = (
     path: string,
     pending: readonly Node[],
-    gone: Map<Storage, Node>,
+    gone: readonly Storage[],
   ): MaybePromise<readonly AnyTensor[]> => {
     if (pending.length === 0) {
-      for (const storage of gone.keys()) if (storage.kind === 'device') residence.free(path, storage)
+      for (const storage of gone) if (storage.kind === 'device') residence.free(path, storage)
       return []
     }
     canonicalizer.walk(pending)
-    const { storages, scalars, met, repeated } = canonicalizer
+    const { storages, leaves: read, scalars, repeated } = canonicalizer
     // An error must come before anything is given up.
     for (const storage of storages) residence.check(path, storage)
-    for (const storage of gone.keys()) residence.check(path, storage)
-    const donated = storages.map((storage) => gone.has(storage) && !repeated.has(storage))
+    for (const storage of gone) residence.check(path, storage)
+    const donated = new Array<boolean>(storages.length).fill(false)
+    const unread: DeviceStorage[] = []
+    for (const storage of gone) {
+      const input = canonicalizer.inputOf(storage)
+      if (input >= 0) donated[input] = !repeated.has(storage)
+      else if (storage.kind === 'device') unread.push(storage)
+    }
     const entry = planOf(path, pending, { donated, keep: 'device' })
     const values = storages.map((storage, i): Value<Buffer> => {
       if (!donated[i]) return inputValue(path, storage)
       // The host keeps its own copy; what is given up is the one on the device.
-      if (storage.kind === 'host') return { kind: 'device', buffer: upload(path, gone.get(storage)!, storage) }
+      if (storage.kind === 'host') return { kind: 'device', buffer: upload(path, read[i], storage) }
       return { kind: 'device', buffer: residence.giveUp(path, storage) }
     })
-    for (const storage of gone.keys()) if (storage.kind === 'device' && !met.has(storage)) residence.free(path, storage)
+    for (const storage of unread) residence.free(path, storage)
     return after(run(entry, values, scalars), (results) =>
       results.map((value, i) => {
         const node = pending[i]
@@ -219,12 +233,7 @@ export const makeRuntime = <Buffer>(
     evaluate: (tree) => replace(tree, (node) => onHost('evaluate', node), evaluatePending),
 
     advance: (path, tree, donated) => {
-      const kept = new Set<Storage>()
-      for (const x of leaves(tree)) {
-        const storage = storageOf(sourceOf(x))
-        if (storage !== undefined) kept.add(storage)
-      }
-      const gone = givenUp(donated, kept)
+      const gone = givenUp(donated, tree)
       return replace(
         tree,
         (node) => onDevice(path, node),

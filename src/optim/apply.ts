@@ -5,7 +5,7 @@ import { type AnyTensor, nodeOf, type Tensor } from '../array/tensor.js'
 import { zipTrees } from '../array/tree.js'
 
 const isZero = (node: Node): boolean =>
-  node.op === 'broadcast' ? isZero(node.inputs[0]) : node.op === 'literal' && node.payload === 0
+  node.op === 'broadcast' ? isZero(node.input(0)) : node.op === 'literal' && node.payload === 0
 
 /**
  * params + updates. Where an update is zero by construction (frozen params) the very tensor is returned, -0 included.

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { matmul } from '../../src/array/contract.js'
 import { alias, argument, project, scan } from '../../src/array/control.js'
 import { add, exp, mul, sub, tanh } from '../../src/array/elementwise.js'
-import { Node, type ScanBody } from '../../src/array/node.js'
+import { Node, nodeOver, type ScanBody } from '../../src/array/node.js'
 import { sum } from '../../src/array/reduce.js'
 import { type AnyTensor, literal, nodeOf, type Tensor, tensor } from '../../src/array/tensor.js'
 import { Canonicalizer } from '../../src/engine/canonical/canonicalizer.js'
@@ -23,7 +23,7 @@ describe('canonical form', () => {
     const a = vector(1, 2)
     const b = vector(3, 4)
     const again = nodeOf(a as AnyTensor)
-    const sameStorage = new Node('data', again.dtype, again.shape, [], [], again.payload) as unknown as Tensor
+    const sameStorage = new Node('data', again.dtype, again.shape, [], again.payload) as unknown as Tensor
     const { program, storages } = form(add(mul(b, a), mul(sameStorage, a)))
     expect(program.inputs).toHaveLength(2)
     expect(storages).toEqual([nodeOf(b as AnyTensor).payload, nodeOf(a as AnyTensor).payload])
@@ -106,7 +106,7 @@ describe('canonical form of scans', () => {
     const loop = nodeOf(last as AnyTensor).inputs[0]!
     const body = loop.payload as ScanBody
     const gate = nodeOf(sub(1, mul(body.next[0] as unknown as Tensor, w as Tensor)) as AnyTensor)
-    const rebuilt = new Node('scan', 'float32', [], [...loop.inputs, nodeOf(w as AnyTensor)], [], {
+    const rebuilt = nodeOver('scan', 'float32', [], [...loop.inputs, nodeOf(w as AnyTensor)], [], {
       ...body,
       captures: [...body.captures, nodeOf(w as AnyTensor)],
     })

@@ -102,7 +102,9 @@ describe('a checkpoint that does not fit', () => {
 describe('what cannot be saved', () => {
   test('a pending tensor', () => {
     expect(() =>
-      encodeCheckpoint({ weight: leaf({ kind: 'device', owner: {}, name: 'x', handle: 0 }, [1], 'float32') }),
+      encodeCheckpoint({
+        weight: leaf({ kind: 'device', owner: {}, name: 'x', handle: 0, mark: 0, position: 0 }, [1], 'float32'),
+      }),
     ).toThrow('weight: expected an evaluated tensor on the host')
   })
   test('a function', () => {

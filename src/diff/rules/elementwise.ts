@@ -76,21 +76,21 @@ const binary: Readonly<Partial<Record<BinaryOp, readonly [Derivative, Derivative
 const unaryRule =
   (derivative: (c: A, y: A, x: A) => A): Rule =>
   (c, node) =>
-    derivative(c, asTensor(node), asTensor(node.inputs[0]))
+    derivative(c, asTensor(node), asTensor(node.input(0)))
 
 const binaryRule =
   (derivatives: readonly [Derivative, Derivative]): Rule =>
   (c, node, input) => {
-    const [a, b] = node.inputs as readonly [typeof node, typeof node]
+    const [a, b] = [node.input(0), node.input(1)]
     const cotangent = derivatives[input as 0 | 1](c, asTensor(node), asTensor(a), asTensor(b))
-    return unbroadcastAny(cotangent, node.inputs[input].shape)
+    return unbroadcastAny(cotangent, node.input(input).shape)
   }
 
 /** The condition is a bool, so `input` is 1 or 2. */
 const selectRule: Rule = (c, node, input) => {
-  const condition = asTensor(node.inputs[0])
+  const condition = asTensor(node.input(0))
   const cotangent = input === 1 ? select(condition, c, 0) : select(condition, 0, c)
-  return unbroadcastAny(cotangent, node.inputs[input].shape)
+  return unbroadcastAny(cotangent, node.input(input).shape)
 }
 
 const each = <T>(table: Readonly<Record<string, T>>, rule: (entry: T) => Rule): Record<string, Rule> =>

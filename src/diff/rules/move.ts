@@ -32,7 +32,7 @@ const pairs = (attributes: readonly number[]): (readonly [number, number])[] =>
 /** Input 1 is the scalar that fills: it takes what stands in the margin. */
 const padRule: Rule = (c, node, input) => {
   const padding = pairs(node.attributes)
-  const inner = node.inputs[0].shape
+  const inner = node.input(0).shape
   if (input === 0)
     return slice(
       c,
@@ -70,7 +70,7 @@ const dilated = (c: AnyTensor, step: readonly number[], room: readonly number[])
 
 /** attributes: begin of all axes, then step of all axes. */
 const sliceRule: Rule = (c, node) => {
-  const { shape } = node.inputs[0]
+  const { shape } = node.input(0)
   const begin = node.attributes.slice(0, shape.length)
   const room = shape.map((size, axis) => size - begin[axis])
   const spread = dilated(c, node.attributes.slice(shape.length), room)
@@ -83,8 +83,8 @@ const sliceRule: Rule = (c, node) => {
 const concatRule: Rule = (c, node, input) => {
   const axis = node.attributes[0]
   let begin = 0
-  for (let i = 0; i < input; i++) begin += node.inputs[i].shape[axis]
-  const size = node.inputs[input].shape[axis]
+  for (let i = 0; i < input; i++) begin += node.input(i).shape[axis]
+  const size = node.input(input).shape[axis]
   return slice(
     c,
     c.shape.map((_, i) => (i === axis ? begin : 0)),
@@ -94,8 +94,8 @@ const concatRule: Rule = (c, node, input) => {
 
 /** Every element is added to the place of a flat table that it was read from. The corner is clamped as it was there. */
 const dynamicSliceRule: Rule = (c, node) => {
-  const { shape } = node.inputs[0]
-  const starts = asTensor(node.inputs[1])
+  const { shape } = node.input(0)
+  const starts = asTensor(node.input(1))
   const strides = stridesOf(shape)
   let place: AnyTensor = filled([], 0, 'int32')
   c.shape.forEach((size, axis) => {
@@ -110,9 +110,9 @@ const dynamicSliceRule: Rule = (c, node) => {
 }
 
 export const moveRules: Readonly<Record<string, Rule>> = {
-  reshape: (c, node) => reshape(c, node.inputs[0].shape),
+  reshape: (c, node) => reshape(c, node.input(0).shape),
   permute: permuteRule,
-  broadcast: (c, node) => unbroadcastAny(c, node.inputs[0].shape),
+  broadcast: (c, node) => unbroadcastAny(c, node.input(0).shape),
   pad: padRule,
   slice: sliceRule,
   flip: (c, node) => flip(c, node.attributes),

@@ -22,14 +22,14 @@ import type { Rule } from './rule.js'
 const keep = (x: AnyTensor, node: Node): AnyTensor =>
   reshape(
     x,
-    node.inputs[0].shape.map((size, axis) => (node.attributes.includes(axis) ? 1 : size)),
+    node.input(0).shape.map((size, axis) => (node.attributes.includes(axis) ? 1 : size)),
   )
 
-const sumRule: Rule = (c, node) => broadcastTo(keep(c, node), node.inputs[0].shape)
+const sumRule: Rule = (c, node) => broadcastTo(keep(c, node), node.input(0).shape)
 
 /** Elements that tie share the cotangent equally. */
 const extremeRule: Rule = (c, node) => {
-  const x = asTensor(node.inputs[0])
+  const x = asTensor(node.input(0))
   const chosen = equal(x, keep(asTensor(node), node))
   const count = sum(cast(chosen, x.dtype), node.attributes)
   return select(chosen, keep(div(c, count), node), 0)
@@ -56,7 +56,7 @@ const productBeside = (x: AnyTensor, direction: 1 | -1): AnyTensor => {
 
 /** The product of all others: no division, so that zeros, and second derivatives at zeros, are right. */
 const prodRule: Rule = (c, node) => {
-  const x = node.inputs[0]
+  const x = node.input(0)
   const kept = x.shape.map((_, axis) => axis).filter((axis) => !node.attributes.includes(axis))
   const order = [...kept, ...node.attributes]
   const sizes = order.map((axis) => x.shape[axis])

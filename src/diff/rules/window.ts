@@ -13,7 +13,7 @@ const optionsOf = ({ attributes }: Node): WindowOptions => {
 export const windowRules: Readonly<Record<string, Rule>> = {
   window: (c, node) => {
     const options = optionsOf(node)
-    return overlapAdd(c, node.inputs[0].shape.slice(-options.size.length), options)
+    return overlapAdd(c, node.input(0).shape.slice(-options.size.length), options)
   },
   overlapAdd: (c, node) => window(c, optionsOf(node)),
 }

@@ -24,7 +24,7 @@ export const isResidualOf = (body: ScanBody, forwardRoots: readonly Node[]): ((n
   const given = new Set([...body.carry, ...body.slices])
   const varying = varyingOf(forwardRoots, given, new Set(body.captures))
   return (node) =>
-    given.has(node) || (node.op === 'project' ? varying.has(node.inputs[0]) : varying.has(node) && !isCheap(node))
+    given.has(node) || (node.op === 'project' ? varying.has(node.input(0)) : varying.has(node) && !isCheap(node))
 }
 
 /** The residuals that `roots`, made by the derivative, read. */
@@ -38,5 +38,5 @@ export const residualsOf = (
 export const stackedForward = (scan: Node, node: Node): AnyTensor => {
   const body = scan.payload as ScanBody
   const sequence = body.slices.indexOf(node)
-  return sequence >= 0 ? asTensor(scan.inputs[body.carry.length + sequence]) : project(scan, { kind: 'stacked', node })
+  return sequence >= 0 ? asTensor(scan.input(body.carry.length + sequence)) : project(scan, { kind: 'stacked', node })
 }

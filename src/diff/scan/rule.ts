@@ -126,7 +126,7 @@ export const scanRule: ScanRule = (scan, seeds, wanted) => {
     isResidual(node)
       ? stackedForward(scan, node)
       : (results.find(({ slice }) => slice === node)?.cotangent ?? project(loop, { kind: 'stacked', node }))
-  const given = new Array<AnyTensor | undefined>(scan.inputs.length).fill(undefined)
+  const given = new Array<AnyTensor | undefined>(scan.arity).fill(undefined)
   step.carries.forEach((i, k) => {
     given[i] = project(loop, { kind: 'carry', index: k })
   })

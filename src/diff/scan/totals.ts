@@ -21,7 +21,7 @@ const shift = (axes: readonly number[]): number[] => [0, ...axes.map((axis) => a
 /** [steps, ...shape]; moves are made outside, on the stack of what is moved. */
 const stackOf = (node: Node): Outside => {
   if (node.op !== 'permute' && node.op !== 'reshape') return { roots: [node], make: (stacked) => stacked(node) }
-  const { roots, make } = stackOf(node.inputs[0])
+  const { roots, make } = stackOf(node.input(0))
   return {
     roots,
     make: (stacked) => {

@@ -16,6 +16,7 @@ import { fail } from '../../array/error.js'
 import { type Node, nextMark, type Op, type Projection, type Storage } from '../../array/node.js'
 import { sameShape } from '../../array/shape.js'
 import { type ScanGroup, type ScanGroups, scanGroups } from './scanGroups.js'
+import { StorageNumbers } from './storageNumbers.js'
 
 /** What inputs and attributes leave open: nothing, the dtype, the shape, or both. */
 const open = { nothing: 0, dtype: 1, shape: 2, both: 3 } as const
@@ -68,9 +69,11 @@ export class Canonicalizer {
   scalars: number[] = []
   /** Empty unless the walk was told to note them. */
   segments: Segment[] = []
-  /** The first leaf of each storage, and storages that are several inputs: leaves of other shapes or dtypes share them. */
-  met = new Map<Storage, Node>()
+  /** For each of the storages the leaf that it was met in. */
+  leaves: Node[] = []
+  /** Storages that are several inputs: leaves of other shapes or dtypes share them. */
   repeated = new Set<Storage>()
+  private readonly numbers = new StorageNumbers()
   private queue: ScanGroup[] = []
   private next = 0
   private noting = false
@@ -89,6 +92,11 @@ export class Canonicalizer {
       const inside = [...body.carry, ...body.slices, ...captures]
       this.segment([...body.next, ...stacked.keys()], inside, group, inner)
     }
+  }
+
+  /** The first input, of the last walk, that has this storage, or -1. */
+  inputOf(storage: Storage): number {
+    return this.numbers.of(storage)
   }
 
   /** Appends a number that tells plans of one graph apart. */
@@ -113,12 +121,13 @@ export class Canonicalizer {
     this.scalars = []
     this.segments = []
     this.queue = []
-    this.met = new Map()
-    this.repeated = new Set()
+    this.leaves = []
+    if (this.repeated.size > 0) this.repeated = new Set()
   }
 
   private start(): void {
     this.forget()
+    this.numbers.start()
     this.length = 0
   }
 
@@ -158,21 +167,23 @@ export class Canonicalizer {
         const node = stack[top]
         const isScan = node.op === 'scan'
         if (isScan && groups === undefined) return false
-        const inputs = isScan ? groups!.get(node)!.inputs : node.inputs
+        const inputs = isScan ? groups!.get(node)!.inputs : undefined
+        const count = inputs === undefined ? node.arity : inputs.length
         let next = -1 - node.position
         // What has been met needs no turn of its own.
-        while (next < inputs.length && inputs[next].mark === mark) {
-          if (inputs[next].position < 0) throw new Error('pullback: a scan reads its own result; please report this')
+        while (next < count) {
+          const input = inputs === undefined ? node.input(next) : inputs[next]
+          if (input.mark !== mark) {
+            node.position = -2 - next
+            input.mark = mark
+            input.position = -1
+            stack[++top] = input
+            break
+          }
+          if (input.position < 0) throw new Error('pullback: a scan reads its own result; please report this')
           next++
         }
-        if (next < inputs.length) {
-          node.position = -2 - next
-          const input = inputs[next]
-          input.mark = mark
-          input.position = -1
-          stack[++top] = input
-          continue
-        }
+        if (next < count) continue
         top--
         node.position = this.visit(node, inputs, order, loops, groups)
       }
@@ -189,22 +200,24 @@ export class Canonicalizer {
 
   private visit(
     node: Node,
-    inputs: readonly Node[],
+    inputs: readonly Node[] | undefined,
     order: Node[] | undefined,
     loops: Map<ScanGroup, number> | undefined,
     groups: ScanGroups | undefined,
   ): number {
     switch (node.op) {
       case 'alias':
-        return node.inputs[0].position
+        return node.input(0).position
       case 'data': {
         const storage = node.payload as Storage
-        const known = this.met.get(storage)
+        const number = this.numbers.of(storage)
+        const known = number < 0 ? undefined : this.leaves[number]
         if (known !== undefined && known.dtype === node.dtype && sameShape(known.shape, node.shape))
           return known.position
-        if (known === undefined) this.met.set(storage, node)
+        if (known === undefined) this.numbers.give(storage, this.storages.length)
         else this.repeated.add(storage)
         this.storages.push(storage)
+        this.leaves.push(node)
         this.write('data', node, noInputs, node.attributes)
         break
       }
@@ -240,7 +253,7 @@ export class Canonicalizer {
       }
       case 'project': {
         const projection = node.payload as Projection
-        const group = groups!.get(node.inputs[0])!
+        const group = groups!.get(node.input(0))!
         const result =
           projection.kind === 'carry' ? projection.index : group.body.carry.length + group.stacked.get(projection.node)!
         this.write('project', node, inputs, [result])
@@ -253,16 +266,18 @@ export class Canonicalizer {
     return this.next++
   }
 
-  private write(op: Op, node: Node, inputs: readonly Node[], attributes: readonly number[]): void {
+  /** `inputs`: the node's own where undefined. */
+  private write(op: Op, node: Node, inputs: readonly Node[] | undefined, attributes: readonly number[]): void {
     const { shape } = node
-    this.ensure(4 + inputs.length + attributes.length + shape.length)
+    const count = inputs === undefined ? node.arity : inputs.length
+    this.ensure(4 + count + attributes.length + shape.length)
     const { code } = this
     let at = this.length
     const number = opNumber.get(op)!
     const what = opens[number]
     code[at++] = number | ((what & open.dtype) === 0 ? 0 : (dtypeNumber.get(node.dtype)! + 1) << 8)
-    code[at++] = inputs.length | (attributes.length << 20)
-    for (let i = 0; i < inputs.length; i++) code[at++] = inputs[i].position
+    code[at++] = count | (attributes.length << 20)
+    for (let i = 0; i < count; i++) code[at++] = (inputs === undefined ? node.input(i) : inputs[i]).position
     for (let i = 0; i < attributes.length; i++) code[at++] = attributes[i]!
     if ((what & open.shape) !== 0) {
       code[at++] = shape.length

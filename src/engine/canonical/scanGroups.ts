@@ -31,7 +31,7 @@ interface Gathered {
 
 const throughAliases = (node: Node): Node => {
   let at = node
-  while (at.op === 'alias') at = at.inputs[0]!
+  while (at.op === 'alias') at = at.input(0)
   return at
 }
 
@@ -75,7 +75,7 @@ const gather = (order: readonly Node[]): readonly Gathered[] => {
       }
     } else if (node.op === 'project') {
       const projection = node.payload as Projection
-      const { stacked } = of.get(node.inputs[0])!
+      const { stacked } = of.get(node.input(0))!
       if (projection.kind === 'stacked' && !stacked.has(projection.node)) stacked.set(projection.node, stacked.size)
     }
   }
