@@ -1,4 +1,5 @@
 /** Adam and its kin: both moments, each divided by what it lacks for having started at 0. */
+import { sharedNumber } from '../array/build.js'
 import { add, div, maximum, mul, sqrt, square } from '../array/elementwise.js'
 import { pow } from '../array/scalar/power.js'
 import type { Tensor } from '../array/tensor.js'
@@ -19,18 +20,30 @@ type Moments<P> = Slots<P, 'mean' | 'square', 'step'>
 const initialMoments = <P>(params: P): Moments<P> => ({ mean: zerosOf(params), square: zerosOf(params), step: 0 })
 
 /** m = beta1 m + (1 - beta1) g, n = beta2 n + (1 - beta2) g², and the number of the step, from 1. */
-const nextMoments = <P>(name: string, gradients: P, slots: Moments<P>, beta1: number, beta2: number): Moments<P> => ({
-  mean: leafwise(name, [gradients, slots.mean], (g, m) => movingAverage(beta1, m, g)),
-  square: leafwise(name, [gradients, slots.square], (g, n) => movingAverage(beta2, n, square(g))),
-  step: slots.step + 1,
-})
+const nextMoments = (name: string, beta1: number, beta2: number) => {
+  const [first, second] = [movingAverage(beta1), movingAverage(beta2)]
+  return <P>(gradients: P, slots: Moments<P>): Moments<P> => ({
+    mean: leafwise(name, [gradients, slots.mean], (g, m) => first(m, g)),
+    square: leafwise(name, [gradients, slots.square], (g, n) => second(n, square(g))),
+    step: slots.step + 1,
+  })
+}
 
 /** 1 / (1 - beta^t): the part of a moving average that t steps have filled, inverted. */
 const correction = (beta: number, step: number): number => 1 / (1 - pow(beta, step))
 
 /** sqrt(n / (1 - beta2^t)) + epsilon */
-const denominator = (n: Tensor, beta2: number, step: number, epsilon: number): Tensor =>
-  add(mul(sqrt(n), Math.sqrt(correction(beta2, step))), epsilon)
+const denominator = (beta2: number, step: number, epsilon: number): ((n: Tensor) => Tensor) => {
+  const [scale, least] = [sharedNumber(Math.sqrt(correction(beta2, step))), sharedNumber(epsilon)]
+  return (n) => add(mul(sqrt(n), scale(n)), least(n))
+}
+
+/** m / (1 - beta1^t) over the {@link denominator}. */
+const corrected = (beta1: number, beta2: number, step: number, epsilon: number) => {
+  const scale = sharedNumber(correction(beta1, step))
+  const below = denominator(beta2, step, epsilon)
+  return (m: Tensor, n: Tensor): Tensor => div(mul(m, scale(m)), below(n))
+}
 
 /**
  * The update is (m / (1 - beta1^t)) / (sqrt(n / (1 - beta2^t)) + epsilon), with the moving averages m of g and n of g².
@@ -40,14 +53,12 @@ const denominator = (n: Tensor, beta2: number, step: number, epsilon: number): T
 export const scaleByAdam = ({ beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 }: AdamOptions = {}): Optimizer => {
   const name = 'scaleByAdam'
   checkDecays(name, { beta1, beta2 })
+  const moments = nextMoments(name, beta1, beta2)
   return atom<'mean' | 'square', 'step'>({
     init: initialMoments,
     update: (gradients, slots) => {
-      const next = nextMoments(name, gradients, slots, beta1, beta2)
-      const updates = leafwise(name, [next.mean, next.square], (m, n) =>
-        div(mul(m, correction(beta1, next.step)), denominator(n, beta2, next.step, epsilon)),
-      )
-      return [updates, next]
+      const next = moments(gradients, slots)
+      return [leafwise(name, [next.mean, next.square], corrected(beta1, beta2, next.step, epsilon)), next]
     },
   })
 }
@@ -56,14 +67,13 @@ export const scaleByAdam = ({ beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 }: Adam
 export const scaleByAmsgrad = ({ beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 }: AdamOptions = {}): Optimizer => {
   const name = 'scaleByAmsgrad'
   checkDecays(name, { beta1, beta2 })
+  const moments = nextMoments(name, beta1, beta2)
   return atom<'mean' | 'square' | 'largest', 'step'>({
     init: (params) => ({ ...initialMoments(params), largest: zerosOf(params) }),
     update: (gradients, slots) => {
-      const next = nextMoments(name, gradients, slots, beta1, beta2)
+      const next = moments(gradients, slots)
       const largest = leafwise(name, [slots.largest, next.square], (l, n) => maximum(l, n))
-      const updates = leafwise(name, [next.mean, largest], (m, l) =>
-        div(mul(m, correction(beta1, next.step)), denominator(l, beta2, next.step, epsilon)),
-      )
+      const updates = leafwise(name, [next.mean, largest], corrected(beta1, beta2, next.step, epsilon))
       return [updates, { ...next, largest }]
     },
   })
@@ -89,19 +99,20 @@ export const scaleByNadam = ({
 }: NadamOptions = {}): Optimizer => {
   const name = 'scaleByNadam'
   checkDecays(name, { beta1, beta2 })
+  const moments = nextMoments(name, beta1, beta2)
   const momentumAt = (step: number): number => beta1 * (1 - 0.5 * pow(0.96, step * momentumDecay))
   return atom<'mean' | 'square', 'step' | 'product'>({
     init: (params) => ({ ...initialMoments(params), product: 1 }),
     update: (gradients, slots) => {
-      const next = nextMoments(name, gradients, slots, beta1, beta2)
+      const next = moments(gradients, slots)
       const mu = momentumAt(next.step)
       const muNext = momentumAt(next.step + 1)
       const product = slots.product * mu
+      const now = sharedNumber((1 - mu) / (1 - product))
+      const ahead = sharedNumber(muNext / (1 - product * mu * muNext))
+      const below = denominator(beta2, next.step, epsilon)
       const updates = leafwise(name, [gradients, next.mean, next.square], (g, m, n) =>
-        div(
-          add(mul(g, (1 - mu) / (1 - product)), mul(m, muNext / (1 - product * mu * muNext))),
-          denominator(n, beta2, next.step, epsilon),
-        ),
+        div(add(mul(g, now(g)), mul(m, ahead(m))), below(n)),
       )
       return [updates, { ...next, product }]
     },

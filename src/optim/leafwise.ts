@@ -1,11 +1,12 @@
 /** What atoms are written with: arithmetic on corresponding leaves, and states made of named slots. */
+import { sharedNumber } from '../array/build.js'
 import { zerosLike } from '../array/create.js'
 import { isFloat } from '../array/dtype.js'
 import { abs, add, less, mul, select } from '../array/elementwise.js'
 import { fail } from '../array/error.js'
 import { powerOfTwo } from '../array/scalar/bits.js'
 import type { Tensor } from '../array/tensor.js'
-import { mapTree, zipTrees } from '../array/tree.js'
+import { mapLeaves, zipTrees } from '../array/tree.js'
 import type { Optimizer, OptimizerState } from './optimizer.js'
 
 /** The slots of an atom: trees of the params' structure, and numbers of the whole. */
@@ -58,16 +59,18 @@ export const leafwise = <P>(name: string, trees: readonly P[], f: (...leaves: Te
 
 /** {@link leafwise} of one tree, which cannot differ from itself. */
 export const eachLeaf = <P>(tree: P, f: (leaf: Tensor) => Tensor): P =>
-  mapTree(tree, (leaf) => (isFloat(leaf.dtype) ? (f(leaf as unknown as Tensor) as typeof leaf) : zerosLike(leaf)))
+  mapLeaves(tree, (leaf) => (isFloat(leaf.dtype) ? (f(leaf as unknown as Tensor) as typeof leaf) : zerosLike(leaf)))
 
 /** A tree of zeros. */
-export const zerosOf = <P>(params: P): P => mapTree(params, zerosLike)
+export const zerosOf = <P>(params: P): P => mapLeaves(params, zerosLike)
 
-const smallestNormal = powerOfTwo(-126)
+const smallestNormal = sharedNumber(powerOfTwo(-126))
 
 /** x, or 0 where |x| < 2^-126: arithmetic on denormal numbers is 40 times slower on many processors. */
-export const flushed = (x: Tensor): Tensor => select(less(abs(x), smallestNormal), 0, x) as Tensor
+export const flushed = (x: Tensor): Tensor => select(less(abs(x), smallestNormal(x)), 0, x) as Tensor
 
 /** decay average + (1 - decay) x */
-export const movingAverage = (decay: number, average: Tensor, x: Tensor): Tensor =>
-  flushed(add(mul(average, decay), mul(x, 1 - decay)))
+export const movingAverage = (decay: number): ((average: Tensor, x: Tensor) => Tensor) => {
+  const [past, present] = [sharedNumber(decay), sharedNumber(1 - decay)]
+  return (average, x) => flushed(add(mul(average, past(x)), mul(x, present(x))))
+}

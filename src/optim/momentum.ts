@@ -1,4 +1,5 @@
 /** Heavy-ball and Nesterov's momentum. */
+import { sharedNumber } from '../array/build.js'
 import { add, mul } from '../array/elementwise.js'
 import { atom, checkDecays, flushed, leafwise, zerosOf } from './leafwise.js'
 import type { Optimizer } from './optimizer.js'
@@ -20,11 +21,12 @@ export interface TraceOptions {
 export const trace = ({ decay, nesterov = false }: TraceOptions): Optimizer => {
   const name = 'trace'
   checkDecays(name, { decay })
+  const past = sharedNumber(decay)
   return atom<'velocity'>({
     init: (params) => ({ velocity: zerosOf(params) }),
     update: (gradients, { velocity }) => {
-      const next = leafwise(name, [gradients, velocity], (g, v) => flushed(add(mul(v, decay), g)))
-      const ahead = () => leafwise(name, [gradients, next], (g, v) => add(mul(v, decay), g))
+      const next = leafwise(name, [gradients, velocity], (g, v) => flushed(add(mul(v, past(v)), g)))
+      const ahead = () => leafwise(name, [gradients, next], (g, v) => add(mul(v, past(v)), g))
       return [nesterov ? ahead() : next, { velocity: next }]
     },
   })

@@ -1,4 +1,5 @@
 /** Scaling by numbers: a factor, a rate, a schedule. */
+import { sharedNumber } from '../array/build.js'
 import { mul } from '../array/elementwise.js'
 import { fail } from '../array/error.js'
 import { atom, eachLeaf, stateless } from './leafwise.js'
@@ -11,8 +12,12 @@ const finite = (path: string, rate: number): number =>
     : fail(path, 'a finite rate', String(rate), 'Pass a number, or a schedule that gives one.')
 
 /** factor g */
-export const scaleBy = (factor: number): Optimizer =>
-  stateless((gradients) => eachLeaf(gradients, (g) => mul(g, factor)))
+export const scaleBy = (factor: number): Optimizer => stateless((gradients) => scaled(gradients, factor))
+
+const scaled = <P>(gradients: P, factor: number): P => {
+  const shared = sharedNumber(factor)
+  return eachLeaf(gradients, (g) => mul(g, shared(g)))
+}
 
 /**
  * -rate(t) g at step t = 0, 1, 2, ...: what turns a direction of ascent into a step down. The last atom of a composition.
@@ -24,6 +29,6 @@ export const scaleByRate = (rate: LearningRate): Optimizer =>
         init: () => ({ step: 0 }),
         update: (gradients, { step }) => {
           const factor = -finite(`scaleByRate at step ${step}`, rate(step))
-          return [eachLeaf(gradients, (g) => mul(g, factor)), { step: step + 1 }]
+          return [scaled(gradients, factor), { step: step + 1 }]
         },
       })

@@ -26,10 +26,11 @@ export const scaleByAdagrad = ({ epsilon = 1e-10 }: Pick<DecayOptions, 'epsilon'
 export const scaleByRms = ({ decay = 0.99, epsilon = 1e-8 }: DecayOptions = {}): Optimizer => {
   const name = 'scaleByRms'
   checkDecays(name, { decay })
+  const averaged = movingAverage(decay)
   return atom<'square'>({
     init: (params) => ({ square: zerosOf(params) }),
     update: (gradients, slots) => {
-      const next = leafwise(name, [gradients, slots.square], (g, n) => movingAverage(decay, n, square(g)))
+      const next = leafwise(name, [gradients, slots.square], (g, n) => averaged(n, square(g)))
       return [leafwise(name, [gradients, next], (g, n) => div(g, add(sqrt(n), epsilon))), { square: next }]
     },
   })
@@ -42,14 +43,15 @@ export const scaleByRms = ({ decay = 0.99, epsilon = 1e-8 }: DecayOptions = {}):
 export const scaleByAdadelta = ({ decay = 0.9, epsilon = 1e-6 }: DecayOptions = {}): Optimizer => {
   const name = 'scaleByAdadelta'
   checkDecays(name, { decay })
+  const averaged = movingAverage(decay)
   return atom<'square' | 'delta'>({
     init: (params) => ({ square: zerosOf(params), delta: zerosOf(params) }),
     update: (gradients, slots) => {
-      const next = leafwise(name, [gradients, slots.square], (g, n) => movingAverage(decay, n, square(g)))
+      const next = leafwise(name, [gradients, slots.square], (g, n) => averaged(n, square(g)))
       const updates = leafwise(name, [gradients, next, slots.delta], (g, n, d) =>
         mul(div(sqrt(add(d, epsilon)), sqrt(add(n, epsilon))), g),
       )
-      const delta = leafwise(name, [slots.delta, updates], (d, u) => movingAverage(decay, d, square(u)))
+      const delta = leafwise(name, [slots.delta, updates], (d, u) => averaged(d, square(u)))
       return [updates, { square: next, delta }]
     },
   })
