@@ -7,6 +7,7 @@ import { fail } from '../array/error.js'
 import { checkShape, type Shape, sameShape, showShape } from '../array/shape.js'
 import { type AnyTensor, isTensor, type Tensor } from '../array/tensor.js'
 import { zipTrees } from '../array/tree.js'
+import { tuple } from '../array/tuple.js'
 import type { Random, Rng } from '../random/rng.js'
 import { type Apply, type ArraySpec, type Layer, type None, none, type Pullback, type Spec, showSpec } from './layer.js'
 
@@ -81,7 +82,7 @@ export const checkCotangent = (name: string, output: unknown, cotangent: unknown
 /** The sum of the cotangents that one value gets from its uses. Those of integers are zeros. */
 export const sumCotangents = <T>(name: string, cotangents: readonly T[]): T =>
   cotangents.reduce((a, b) =>
-    zipTrees(name, [a, b], (x, y) =>
+    zipTrees(name, tuple(a, b), (x, y) =>
       x.dtype === 'float32' || x.dtype === 'float64' ? (add(x as Tensor, y as Tensor) as AnyTensor) : x,
     ),
   )
@@ -93,14 +94,14 @@ const applyOf =
   <P, X, Y>(name: string, forward: Forward<P, X, Y>): Apply<P, None, X, Y> =>
   (params, state, input) => {
     const [output, pullback] = forward(params, input)
-    return [
+    return tuple(
       output,
       (cotangent) => {
         checkCotangent(name, output, cotangent)
         return pullback(cotangent)
       },
       state,
-    ]
+    )
   }
 
 /** A layer without state or randomness. Its output's spec is what `forward` makes of stand-ins, which checks sizes, too. */
@@ -132,7 +133,7 @@ export const stateless = <X, Y>(
     () => pure(none),
     (params, input) => {
       const [output, pullback] = forward(input)
-      return [output, (cotangent) => [params, pullback(cotangent)]]
+      return tuple(output, (cotangent) => tuple(params, pullback(cotangent)))
     },
   )
 
@@ -150,7 +151,7 @@ export const checkParams = (
   shapes: Readonly<Record<string, Shape>>,
   dtype: DType | 'any' = 'any',
 ): void => {
-  for (const key of Object.keys(shapes)) {
+  for (const key in shapes) {
     const param = (params as Readonly<Record<string, unknown>> | undefined)?.[key]
     if (isTensor(param) && sameShape(param.shape, shapes[key]) && (dtype === 'any' || param.dtype === dtype)) continue
     fail(

@@ -4,9 +4,10 @@ import { add } from '../array/elementwise.js'
 import { reshape, transpose } from '../array/move.js'
 import { sum } from '../array/reduce.js'
 import type { Tensor } from '../array/tensor.js'
+import { tuple } from '../array/tuple.js'
 import type { Initializer } from '../init/initializer.js'
 import { checkInput, checkParams, checkSizes, parametric } from './build.js'
-import { drawWeightAndBias, type WeightAndBias } from './initialize.js'
+import { drawWeightAndBias, type WeightAndBias, weightAlone, weightAndBias } from './initialize.js'
 import { type Layer, type None, oneArray } from './layer.js'
 
 /** The weight is stored out, in, as PyTorch's is. */
@@ -29,16 +30,11 @@ export const affine = (
   x: Tensor,
 ): readonly [Tensor, (cotangent: Tensor) => readonly [WeightAndBias, Tensor]] => {
   const product: Tensor = matmul(x, transpose(weight) as Tensor)
-  return [
-    bias === undefined ? product : add(product, bias),
-    (cotangent) => [
-      {
-        weight: matmul(transpose(cotangent) as Tensor, x),
-        ...(bias === undefined ? {} : { bias: sum(cotangent, 0) }),
-      },
-      matmul(cotangent, weight),
-    ],
-  ]
+  return tuple(bias === undefined ? product : add(product, bias), (cotangent) => {
+    const slope: Tensor = matmul(transpose(cotangent) as Tensor, x)
+    const params = bias === undefined ? weightAlone(slope) : weightAndBias(slope, sum(cotangent, 0))
+    return tuple(params, matmul(cotangent, weight))
+  })
 }
 
 const fullyConnected = (

@@ -2,6 +2,7 @@
 import { cast } from '../array/elementwise.js'
 import type { Shape } from '../array/shape.js'
 import type { Tensor } from '../array/tensor.js'
+import { fields } from '../array/tuple.js'
 import { constant } from '../init/constant.js'
 import type { Fans, Initializer } from '../init/initializer.js'
 import { kaimingNormal } from '../init/scaled.js'
@@ -24,6 +25,9 @@ export interface WeightAndBias {
   readonly weight: Tensor
   readonly bias?: Tensor
 }
+
+export const weightAlone = fields('weight')
+export const weightAndBias = fields('weight', 'bias')
 
 /** How a weight begins, and a bias where there is one. */
 export interface WeightAndBiasInitializers {

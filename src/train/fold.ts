@@ -193,13 +193,18 @@ export const fold = async <State, B, K extends string>(
     )
   }
 
+  /** A function of its own: while this one waits, what stands in its variables is alive, and a step's graph shall not be. */
+  const begin = (batch: B): Promise<{ readonly state: State; readonly metrics: Scalars<K> }> => {
+    const [next, metrics] = step(state, batch)
+    const gone = donated()
+    spent = []
+    return device.advance({ state: next, metrics }, gone)
+  }
+
   for await (const batch of batches) {
     for (const snapshot of replay.taken()) await onSnapshot?.(snapshot.state, snapshot.count)
     await replay.note(state, batch, told)
-    const [next, measured] = step(state, batch)
-    const gone = donated()
-    spent = []
-    const done = await device.advance({ state: next, metrics: measured }, gone)
+    const done = await begin(batch)
     state = done.state
     count += 1
     waiting = [...waiting, { count, batch, ...done }]

@@ -1,6 +1,7 @@
 /** Piecewise linear activations and their exponential relatives. At a kink the pullback takes the slope of the left. */
 import { add, div, greater, maximum, minimum, mul, select, sub, tanh } from '../../array/elementwise.js'
 import type { Tensor } from '../../array/tensor.js'
+import { tuple } from '../../array/tuple.js'
 import { type Activation, type ActivationWith, activation, plainActivation, type Valued } from './activation.js'
 
 /** Where x is positive the one, else the other. */
@@ -21,7 +22,7 @@ export const gate = (x: Tensor, positive: Tensor | number, other: Tensor | numbe
  */
 export const relu: Activation = plainActivation('relu', (x) => {
   const y = maximum(x, 0)
-  return [y, (cotangent) => gate(y, cotangent, 0)]
+  return tuple(y, (cotangent) => gate(y, cotangent, 0))
 })
 
 /**

@@ -1,12 +1,13 @@
 /** The unit of `chain`. */
 
 import type { Tensor } from '../../array/tensor.js'
+import { tuple } from '../../array/tuple.js'
 import { stateless } from '../build.js'
 import type { Layer, None } from '../layer.js'
 
 /** What comes in. */
 export const identity = <X>(): Layer<X, X, None, None> =>
-  stateless<X, X>('identity', (x) => [x, (cotangent) => cotangent])
+  stateless<X, X>('identity', (x) => tuple(x, (cotangent) => cotangent))
 
 /**
  * The identity, with a shape: it pins the static shape at the head of a chain.

@@ -1,9 +1,10 @@
 /** Shortcuts past a layer. */
 import { add } from '../../array/elementwise.js'
 import { fail, within } from '../../array/error.js'
-import { showShape } from '../../array/shape.js'
+import { sameShape, showShape } from '../../array/shape.js'
 import { isTensor, type Tensor } from '../../array/tensor.js'
 import { zipTrees } from '../../array/tree.js'
+import { fields, tuple } from '../../array/tuple.js'
 import { specOf, sumCotangents } from '../build.js'
 import { type AnyLayer, type Layer, none, showSpec } from '../layer.js'
 import { identity } from './identity.js'
@@ -28,7 +29,7 @@ const bodyAlone: Pairing = {
 type Both = { readonly body: unknown; readonly projection: unknown }
 const bodyAndProjection: Pairing = {
   names: ['body', 'projection'],
-  join: (body, projection) => ({ body, projection }),
+  join: fields('body', 'projection'),
   body: (tree) => (tree as Both).body,
   shortcut: (tree) => (tree as Both).projection,
 }
@@ -47,22 +48,29 @@ const checkShapes = (body: string, shortcut: string): void => {
 
 const show = (x: unknown): string => (isTensor(x) ? showShape(x.shape) : showSpec(specOf(x)))
 
+const checkOutputs = (body: unknown, shortcut: unknown): void => {
+  // Texts are made only where they may differ: there is one such check a block and step.
+  if (isTensor(body) && isTensor(shortcut) && sameShape(body.shape, shortcut.shape)) return
+  checkShapes(show(body), show(shortcut))
+}
+
 const summed =
   (body: AnyApply, shortcut: AnyApply, pairing: Pairing): AnyApply =>
   (params, state, input) => {
-    const [before, beside] = [pairing.body(state), pairing.shortcut(state)]
+    const before = pairing.body(state)
+    const beside = pairing.shortcut(state)
     const [y, pullback, after] = inside(pairing.names[0], () => body(pairing.body(params), before, input))
     const [z, around, next] = inside(pairing.names[1], () => shortcut(pairing.shortcut(params), beside, input))
-    checkShapes(show(y), show(z))
-    return [
-      zipTrees('residual', [y, z], (a, b) => add(a as Tensor, b as Tensor)),
+    checkOutputs(y, z)
+    return tuple(
+      zipTrees('residual', tuple(y, z), (a, b) => add(a as Tensor, b as Tensor)),
       (cotangent) => {
         const [gradient, x] = inside(pairing.names[0], () => pullback(cotangent))
         const [other, straight] = inside(pairing.names[1], () => around(cotangent))
-        return [pairing.join(gradient, other), sumCotangents('residual', [x, straight])]
+        return tuple(pairing.join(gradient, other), sumCotangents('residual', tuple(x, straight)))
       },
       after === before && next === beside ? state : pairing.join(after, next),
-    ]
+    )
   }
 
 const build = (body: AnyLayer, shortcut: AnyLayer, pairing: Pairing): AnyLayer => ({

@@ -1,5 +1,6 @@
 /** One layer after another, whatever holds their params: what `chain`, `named` and `repeat` share. */
-import { fail, within } from '../../array/error.js'
+import { fail, prefixed, within } from '../../array/error.js'
+import { tuple } from '../../array/tuple.js'
 import type { Random } from '../../random/rng.js'
 import type { AnyLayer, Apply, Spec } from '../layer.js'
 
@@ -25,7 +26,11 @@ export const tupleOf = (parts: readonly Part[]): Container => ({
 
 /** Params and states as a record, by the parts' names. */
 export const recordOf = (parts: readonly Part[]): Container => ({
-  join: (values) => Object.fromEntries(values.map((value, i) => [parts[i].name, value])),
+  join: (values) => {
+    const out: Record<string, unknown> = {}
+    for (let i = 0; i < parts.length; i++) out[parts[i].name] = values[i]
+    return out
+  },
   part: (tree, i) => {
     const { name } = parts[i]
     const value = typeof tree === 'object' && tree !== null ? (tree as Record<string, unknown>)[name] : undefined
@@ -42,37 +47,53 @@ const show = (tree: unknown): string =>
 
 export type AnyApply = Apply<unknown, unknown, unknown, unknown>
 
-/** The chain rule: outputs forward, cotangents back. A state that no part changes stays the very same. */
+/** A list as long as another one, to be filled. It is young, as what {@link tuple} makes: one of `new Array` is not. */
+const roomFor = (list: readonly unknown[]): unknown[] => list.slice()
+
+/**
+ * The chain rule: outputs forward, cotangents back. A state that no part changes stays the very same.
+ *
+ * Loops, because this is run for every layer of every step: `within`, which takes a closure for each part, and lists that
+ * grow doubled what this allocates.
+ */
 const composed =
   (parts: readonly Part[], applies: readonly AnyApply[], { join, part }: Container): AnyApply =>
   (params, state, input) => {
     let x = input
     let changed = false
-    const states: unknown[] = []
-    const pullbacks: ReturnType<AnyApply>[1][] = []
+    const states = roomFor(applies)
+    const pullbacks = roomFor(applies) as ReturnType<AnyApply>[1][]
     for (let i = 0; i < applies.length; i++) {
       const own = part(params, i)
       const before = part(state, i)
-      const [y, pullback, after] = within(parts[i].name, () => applies[i](own, before, x))
-      x = y
-      pullbacks.push(pullback)
-      states.push(after)
-      changed ||= after !== before
+      try {
+        const result = applies[i](own, before, x)
+        x = result[0]
+        pullbacks[i] = result[1]
+        states[i] = result[2]
+      } catch (error) {
+        throw prefixed(parts[i].name, error)
+      }
+      changed ||= states[i] !== before
     }
-    return [
+    return tuple(
       x,
       (cotangent) => {
         let c = cotangent
-        const gradients = new Array<unknown>(pullbacks.length)
+        const gradients = roomFor(pullbacks)
         for (let i = pullbacks.length - 1; i >= 0; i--) {
-          const [gradient, before] = within(parts[i].name, () => pullbacks[i](c))
-          gradients[i] = gradient
-          c = before
+          try {
+            const result = pullbacks[i](c)
+            gradients[i] = result[0]
+            c = result[1]
+          } catch (error) {
+            throw prefixed(parts[i].name, error)
+          }
         }
-        return [join(gradients), c]
+        return tuple(join(gradients), c)
       },
       changed ? join(states) : state,
-    ]
+    )
   }
 
 /** Draws the training functions of all parts, in their order. */
@@ -80,11 +101,12 @@ export const drawnApplies =
   (parts: readonly Part[]): Random<readonly AnyApply[]> =>
   (generator) => {
     let next = generator
-    const applies = parts.map(({ layer }) => {
-      const [apply, after] = layer.train(next)
-      next = after
-      return apply as AnyApply
-    })
+    const applies = new Array<AnyApply>(parts.length)
+    for (let i = 0; i < parts.length; i++) {
+      const drawn = parts[i].layer.train(next)
+      applies[i] = drawn[0]
+      next = drawn[1]
+    }
     return [applies, next]
   }
 

@@ -5,11 +5,18 @@ import { fail } from '../../array/error.js'
 import { reshape } from '../../array/move.js'
 import { sum } from '../../array/reduce.js'
 import type { Tensor } from '../../array/tensor.js'
+import { tuple } from '../../array/tuple.js'
 import { type Fans, fansOf, type Initializer } from '../../init/initializer.js'
 import { checkParams, checkSizes, parametric } from '../build.js'
-import { drawWeightAndBias, type WeightAndBias } from '../initialize.js'
+import { drawWeightAndBias, type WeightAndBias, weightAlone, weightAndBias } from '../initialize.js'
 import { type Layer, type None, oneArray } from '../layer.js'
-import { convolved, type TransposedOptions, transposeConvolved, transposedGeometryOf } from './convolve2d.js'
+import {
+  type Convolved,
+  convolved,
+  type TransposedOptions,
+  transposeConvolved,
+  transposedGeometryOf,
+} from './convolve2d.js'
 import { type ConvolutionOptions, geometryOf, pairOf } from './geometry.js'
 
 /** Images: batch, channel, height, width. */
@@ -60,10 +67,7 @@ export interface ConvTranspose2dOptions<I extends number, O extends number, K ex
     TransposedOptions {}
 
 type AnyChannels = Channels<number, number, Kernel, boolean>
-type Convolve = (
-  x: Tensor,
-  weight: Tensor,
-) => readonly [Tensor, (cotangent: Tensor) => { readonly x: Tensor; readonly weight: Tensor }]
+type Convolve = (x: Tensor, weight: Tensor) => Convolved
 
 const convolution = (
   name: string,
@@ -81,13 +85,16 @@ const convolution = (
       expectFloat(name, x.dtype)
       checkParams(name, params, shapes, x.dtype)
       const [y, pullback] = convolve(x, params.weight)
-      return [
-        params.bias === undefined ? y : add(y, reshape(params.bias, [outputs, 1, 1]) as Tensor),
-        (cotangent) => {
-          const { x: dx, weight } = pullback(cotangent)
-          return [params.bias === undefined ? { weight } : { weight, bias: sum(cotangent, [0, 2, 3]) }, dx]
-        },
-      ]
+      const { bias } = params
+      if (bias === undefined)
+        return tuple(y, (cotangent) => {
+          const [weight, dx] = pullback(cotangent)
+          return tuple(weightAlone(weight), dx)
+        })
+      return tuple(add(y, reshape(bias, [outputs, 1, 1]) as Tensor) as Tensor, (cotangent) => {
+        const [weight, dx] = pullback(cotangent)
+        return tuple(weightAndBias(weight, sum(cotangent, [0, 2, 3])), dx)
+      })
     },
   )
 }

@@ -3,8 +3,17 @@ import { expectFloat } from '../../array/dtype.js'
 import { fail } from '../../array/error.js'
 import { showShape } from '../../array/shape.js'
 import type { Tensor } from '../../array/tensor.js'
+import { tuple } from '../../array/tuple.js'
 import { windowCount } from '../../array/window.js'
-import { correlate, correlateFilter, correlateInput, type Fitted } from './correlate.js'
+import {
+  correlate,
+  correlateFilter,
+  correlateInput,
+  correlateWindows,
+  type Fitted,
+  filterOfWindows,
+  windowsOf,
+} from './correlate.js'
 import {
   type ConvolutionOptions,
   extentOf,
@@ -16,7 +25,7 @@ import {
 } from './geometry.js'
 
 /** Output, and the cotangents of image and weight: dataflow, so nobody computes the one that is not used. */
-type Convolved = readonly [y: Tensor, pullback: (cotangent: Tensor) => { readonly x: Tensor; readonly weight: Tensor }]
+export type Convolved = readonly [y: Tensor, pullback: (cotangent: Tensor) => readonly [weight: Tensor, x: Tensor]]
 
 const checkOperands = (name: string, x: Tensor, weight: Tensor, channels: number, groups: number): void => {
   expectFloat(name, x.dtype)
@@ -39,15 +48,14 @@ const checkOperands = (name: string, x: Tensor, weight: Tensor, channels: number
 export const convolved = (name: string, x: Tensor, weight: Tensor, geometry: Geometry): Convolved => {
   const { groups } = geometry
   checkOperands(name, x, weight, weight.shape[1] * groups, groups)
-  const [kernel, sizes] = [weight.shape.slice(2), x.shape.slice(2)]
-  const fitted: Fitted = { ...geometry, padding: paddingFor(name, geometry, kernel, sizes) }
-  return [
-    correlate(x, weight, fitted),
-    (cotangent) => ({
-      x: correlateInput(cotangent, weight, sizes, fitted),
-      weight: correlateFilter(x, cotangent, kernel, fitted),
-    }),
-  ]
+  const kernel = weight.shape.slice(2)
+  const sizes = x.shape.slice(2)
+  const { stride, dilation } = geometry
+  const fitted: Fitted = { stride, dilation, groups, padding: paddingFor(name, geometry, kernel, sizes) }
+  const windows = windowsOf(x, kernel, fitted)
+  return tuple(correlateWindows(windows, weight, groups), (cotangent) =>
+    tuple(filterOfWindows(windows, cotangent, kernel, groups), correlateInput(cotangent, weight, sizes, fitted)),
+  )
 }
 
 /**
@@ -125,10 +133,7 @@ export const transposeConvolved = (
   const fitted: Fitted = { stride, dilation, groups, padding }
   return [
     correlateInput(x, weight, sizes, fitted),
-    (cotangent) => ({
-      x: correlate(cotangent, weight, fitted),
-      weight: correlateFilter(cotangent, x, kernel, fitted),
-    }),
+    (cotangent) => [correlateFilter(cotangent, x, kernel, fitted), correlate(cotangent, weight, fitted)],
   ]
 }
 

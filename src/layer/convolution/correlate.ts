@@ -24,33 +24,31 @@ export interface Fitted {
   readonly padding: readonly [Two, Two]
 }
 
-const windowsOf = (kernel: Shape, { stride, dilation }: Pick<Fitted, 'stride' | 'dilation'>): WindowOptions => ({
-  size: kernel,
-  stride,
-  dilation,
-})
+const optionsOf = (kernel: Shape, { stride, dilation }: Fitted): WindowOptions => ({ size: kernel, stride, dilation })
 
-const padImage = (x: Tensor, [height, width]: Fitted['padding']): Tensor => pad(x, [[0, 0], [0, 0], height, width])
+const nothing: Two = [0, 0]
+const padImage = (x: Tensor, padding: Fitted['padding']): Tensor => pad(x, [nothing, nothing, padding[0], padding[1]])
 
 const cropImage = (x: Tensor, [[top, bottom], [left, right]]: Fitted['padding']): Tensor =>
   slice(x, [0, 0, top, left], [x.shape[0], x.shape[1], x.shape[2] - bottom, x.shape[3] - right])
 
-const isPoint = (kernel: Shape, { stride }: Pick<Fitted, 'stride'>): boolean =>
+const isPoint = (kernel: Shape, { stride }: Fitted): boolean =>
   kernel[0] === 1 && kernel[1] === 1 && stride[0] === 1 && stride[1] === 1
 
-/** [N, C, kH, kW, oH, oW], a view of the padded image. */
-const patches = (x: Tensor, kernel: Shape, fitted: Fitted): Tensor => {
+/** [N, C, kH, kW, oH, oW]: the windows of an image, a view of the padded one. */
+export const windowsOf = (x: Tensor, kernel: Shape, fitted: Fitted): Tensor => {
   const padded = padImage(x, fitted.padding)
   return isPoint(kernel, fitted)
     ? reshape(padded, [padded.shape[0], padded.shape[1], 1, 1, padded.shape[2], padded.shape[3]])
-    : window(padded, windowsOf(kernel, fitted))
+    : window(padded, optionsOf(kernel, fitted))
 }
 
 /** [N, O, oH, oW] from windows: one product for each image (and group), whose result lies in the order that is wanted. */
-const product = (weight: Tensor, windows: Tensor, groups: number): Tensor => {
-  const [n, , , , height, width] = windows.shape
-  const [outputs, inputs, ...kernel] = weight.shape
-  const k = inputs * kernel[0] * kernel[1]
+export const correlateWindows = (windows: Tensor, weight: Tensor, groups: number): Tensor => {
+  const { shape } = windows
+  const [n, height, width] = [shape[0], shape[4], shape[5]]
+  const outputs = weight.shape[0]
+  const k = weight.shape[1] * weight.shape[2] * weight.shape[3]
   const places = height * width
   const y: Tensor =
     groups === 1
@@ -63,21 +61,24 @@ const product = (weight: Tensor, windows: Tensor, groups: number): Tensor => {
 }
 
 export const correlate = (x: Tensor, weight: Tensor, fitted: Fitted): Tensor =>
-  product(weight, patches(x, weight.shape.slice(2), fitted), fitted.groups)
+  correlateWindows(windowsOf(x, weight.shape.slice(2), fitted), weight, fitted.groups)
 
 /** [O, I / groups, kH, kW] from x and dy: one product whose sum runs over images and places. */
-export const correlateFilter = (x: Tensor, dy: Tensor, kernel: Shape, fitted: Fitted): Tensor => {
-  const windows = patches(x, kernel, fitted)
-  const [n, channels, , , height, width] = windows.shape
+export const correlateFilter = (x: Tensor, dy: Tensor, kernel: Shape, fitted: Fitted): Tensor =>
+  filterOfWindows(windowsOf(x, kernel, fitted), dy, kernel, fitted.groups)
+
+/** As {@link correlateFilter}, from the windows of x. */
+export const filterOfWindows = (windows: Tensor, dy: Tensor, kernel: Shape, groups: number): Tensor => {
+  const { shape } = windows
+  const [n, height, width] = [shape[0], shape[4], shape[5]]
   const outputs = dy.shape[1]
-  const { groups } = fitted
-  const inputs = channels / groups
+  const inputs = shape[1] / groups
   const k = inputs * kernel[0] * kernel[1]
   const terms = n * height * width
   if (groups === 1) {
     const left = reshape(permute(dy, [1, 0, 2, 3]), [outputs, terms]) as Tensor
     const right = reshape(permute(windows, [0, 4, 5, 1, 2, 3]), [terms, k]) as Tensor
-    return reshape(matmul(left, right), [outputs, inputs, ...kernel])
+    return reshape(matmul(left, right), [outputs, inputs, kernel[0], kernel[1]])
   }
   const grouped = reshape(dy, [n, groups, outputs / groups, height, width]) as Tensor
   const left = reshape(permute(grouped, [1, 2, 0, 3, 4]), [groups, outputs / groups, terms]) as Tensor
@@ -88,15 +89,17 @@ export const correlateFilter = (x: Tensor, dy: Tensor, kernel: Shape, fitted: Fi
 
 /** The filter for the way back: rotated by 180 degrees, inputs and outputs exchanged within each group. */
 const rotated = (weight: Tensor, groups: number): Tensor => {
-  const [outputs, inputs, ...kernel] = weight.shape
   const turned = flip(weight, [2, 3])
   if (groups === 1) return permute(turned, [1, 0, 2, 3])
+  const [outputs, inputs, ...kernel] = weight.shape
   const grouped = reshape(turned, [groups, outputs / groups, inputs, ...kernel]) as Tensor
   return reshape(permute(grouped, [0, 2, 1, 3, 4]), [groups * inputs, outputs / groups, ...kernel])
 }
 
 /** What padding dy with `n` zeros means where n is negative: its border met nothing but padding, and is dropped. */
-const padOrCrop = (dy: Tensor, [[top, bottom], [left, right]]: Fitted['padding']): Tensor => {
+const padOrCrop = (dy: Tensor, padding: Fitted['padding']): Tensor => {
+  const [[top, bottom], [left, right]] = padding
+  if (top >= 0 && bottom >= 0 && left >= 0 && right >= 0) return padImage(dy, padding)
   const zeros = (n: number): number => Math.max(0, n)
   const cropped = cropImage(dy, [
     [zeros(-top), zeros(-bottom)],
@@ -120,7 +123,7 @@ export const correlateInput = (dy: Tensor, weight: Tensor, sizes: Shape, fitted:
     }
     const wide = padOrCrop(dy, [around(0), around(1)])
     const whole: Fitted = { stride, dilation, groups, padding: noPadding }
-    return product(rotated(weight, groups), patches(wide, kernel, whole), groups)
+    return correlateWindows(windowsOf(wide, kernel, whole), rotated(weight, groups), groups)
   }
   const [n, outputs, height, width] = dy.shape
   const inputs = weight.shape[1] * groups
@@ -135,7 +138,7 @@ export const correlateInput = (dy: Tensor, weight: Tensor, sizes: Shape, fitted:
         )
   const padded = sizes.map((size, i) => size + padding[i][0] + padding[i][1])
   const windows = reshape(columns, [n, inputs, ...kernel, height, width]) as Tensor
-  return cropImage(overlapAdd(windows, padded, windowsOf(kernel, fitted)), padding)
+  return cropImage(overlapAdd(windows, padded, optionsOf(kernel, fitted)), padding)
 }
 
 const noPadding: Fitted['padding'] = [

@@ -27,7 +27,7 @@ type Two = readonly [number, number]
 /** Options with every axis spelt out. */
 export interface Geometry {
   readonly stride: Two
-  readonly padding: Padding
+  readonly padding: 'same' | readonly [Two, Two]
   readonly dilation: Two
   readonly groups: number
 }
@@ -48,12 +48,12 @@ export const geometryOf = (
   name: string,
   { stride = 1, padding = 0, dilation = 1, groups = 1 }: ConvolutionOptions,
 ): Geometry => {
-  if (padding !== 'same') paddingOf(name, padding)
+  const pairs = padding === 'same' ? padding : paddingOf(name, padding)
   if (!Number.isInteger(groups) || groups < 1)
     fail(name, 'groups as a positive whole number', String(groups), 'Leave it out for one group.')
   return {
     stride: pairOf(name, 'stride', stride, 1),
-    padding,
+    padding: pairs,
     dilation: pairOf(name, 'dilation', dilation, 1),
     groups,
   }
@@ -82,21 +82,19 @@ export const extentOf = (kernel: number, dilation: number): number => dilation *
  */
 export const paddingFor = (name: string, geometry: Geometry, kernel: Shape, sizes: Shape): readonly [Two, Two] => {
   const { padding, stride, dilation } = geometry
-  const extents = kernel.map((size, i) => extentOf(size, dilation[i]))
-  const pairs =
-    padding === 'same'
-      ? sizes.map((size, i) => {
-          const total = Math.max(0, (Math.ceil(size / stride[i]) - 1) * stride[i] + extents[i] - size)
-          return [Math.floor(total / 2), Math.ceil(total / 2)]
-        })
-      : paddingOf(name, padding)
-  const padded = sizes.map((size, i) => size + pairs[i][0] + pairs[i][1])
-  if (padded.some((size, i) => size < extents[i]))
+  const extent = (i: 0 | 1): number => extentOf(kernel[i], dilation[i])
+  const same = (i: 0 | 1): Two => {
+    const total = Math.max(0, (Math.ceil(sizes[i] / stride[i]) - 1) * stride[i] + extent(i) - sizes[i])
+    return [Math.floor(total / 2), Math.ceil(total / 2)]
+  }
+  const pairs = padding === 'same' ? ([same(0), same(1)] as const) : padding
+  const padded = (i: 0 | 1): number => sizes[i] + pairs[i][0] + pairs[i][1]
+  if (padded(0) < extent(0) || padded(1) < extent(1))
     fail(
       name,
-      `an image that a kernel of ${showShape(extents)} fits into`,
-      `${showShape(padded)}, with padding`,
+      `an image that a kernel of ${showShape([extent(0), extent(1)])} fits into`,
+      `${showShape([padded(0), padded(1)])}, with padding`,
       'Use a smaller kernel, more padding, or fewer poolings before.',
     )
-  return pairs as readonly [Two, Two]
+  return pairs
 }

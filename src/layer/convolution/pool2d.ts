@@ -35,11 +35,18 @@ interface Pool {
   readonly name: string
   readonly kernel: Two
   readonly geometry: Geometry
+  /** Whether padding was asked for. */
+  readonly padded: boolean
 }
 
 const poolOf = (name: string, options: number | PoolOptions): Pool => {
   const { kernel, stride = kernel, padding = 0 } = typeof options === 'number' ? { kernel: options } : options
-  return { name, kernel: pairOf(name, 'kernel', kernel, 1), geometry: geometryOf(name, { stride, padding }) }
+  return {
+    name,
+    kernel: pairOf(name, 'kernel', kernel, 1),
+    geometry: geometryOf(name, { stride, padding }),
+    padded: padding !== 0,
+  }
 }
 
 interface Windows {
@@ -113,8 +120,7 @@ const maxPooled = (pool: Pool, x: Tensor): Valued => {
 
 /** How many elements of the images each window covers: [oH, oW], or one number where padding counts. */
 const countsOf = (pool: Pool, x: Tensor, includePad: boolean): Tensor | number => {
-  const { padding } = pool.geometry
-  if (includePad || padding === 0) return pool.kernel[0] * pool.kernel[1]
+  if (includePad || !pool.padded) return pool.kernel[0] * pool.kernel[1]
   const ones = full([1, 1, ...x.shape.slice(2)], 1, x.dtype) as Tensor
   return sum(windowsOf(pool, ones, 0).view, [0, 1, 2, 3])
 }

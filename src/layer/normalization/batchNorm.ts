@@ -1,12 +1,14 @@
 /** Batch normalisation. */
 
+import { sharedNumber } from '../../array/build.js'
 import { full } from '../../array/create.js'
-import { add, cast, mul, sub } from '../../array/elementwise.js'
+import { add, cast, mul, square, sub } from '../../array/elementwise.js'
 import { fail } from '../../array/error.js'
 import { reshape } from '../../array/move.js'
 import { sum } from '../../array/reduce.js'
 import { showShape, sizeOf } from '../../array/shape.js'
 import type { Tensor } from '../../array/tensor.js'
+import { fields, tuple } from '../../array/tuple.js'
 import type { Random } from '../../random/rng.js'
 import {
   checkCotangent,
@@ -19,7 +21,7 @@ import {
   specOf,
 } from '../build.js'
 import { type Apply, type Initial, type Layer, oneArray, type Spec } from '../layer.js'
-import { inverseDeviation, statisticsOf } from './standardize.js'
+import { inverseDeviation } from './standardize.js'
 
 export interface NormParams<C extends number> {
   /** The scale; ones at the beginning. */
@@ -48,29 +50,46 @@ export interface BatchNormOptions {
 type Params = NormParams<number>
 type State = NormState<number>
 type Step = Apply<Params, State, Tensor, Tensor>
+const paramsOf = fields('gamma', 'beta')
+const stateOf = fields('mean', 'variance')
 
 /** All axes but the channels' (axis 1). */
 const otherAxes = (x: Tensor): number[] => [0, ...x.shape.slice(2).map((_, i) => i + 2)]
-/** A vector of channels, to be broadcast against arrays with channels on axis 1. */
-const alongChannels = (v: Tensor, x: Tensor): Tensor => reshape(v, [x.shape[1], ...x.shape.slice(2).map(() => 1)])
+/** Vectors of channels, to be broadcast against arrays like x, with channels on axis 1. */
+const alongChannels = (x: Tensor): ((v: Tensor) => Tensor) => {
+  const shape = x.shape.slice(1).fill(1, 1)
+  return (v) => reshape(v, shape)
+}
 
-const check = (channels: number, x: Tensor, params: Params, state: State): void => {
-  if (x.shape.length < 2)
-    fail('batchNorm', 'an array of rank 2 or more', showShape(x.shape), 'Axis 0 is the batch, axis 1 the channels.')
-  checkInput('batchNorm', x, { axis: 1, size: channels })
-  checkParams('batchNorm', params, { gamma: [channels], beta: [channels] }, x.dtype)
-  checkParams('batchNorm', state, { mean: [channels], variance: [channels] }, x.dtype)
+type Check = (x: Tensor, params: Params, state: State) => void
+
+const checkOf = (channels: number): Check => {
+  const axis = { axis: 1, size: channels }
+  const paramShapes = { gamma: [channels], beta: [channels] }
+  const stateShapes = { mean: [channels], variance: [channels] }
+  return (x, params, state) => {
+    if (x.shape.length < 2)
+      fail('batchNorm', 'an array of rank 2 or more', showShape(x.shape), 'Axis 0 is the batch, axis 1 the channels.')
+    checkInput('batchNorm', x, axis)
+    checkParams('batchNorm', params, paramShapes, x.dtype)
+    checkParams('batchNorm', state, stateShapes, x.dtype)
+  }
 }
 
 /**
  * The batch's own statistics. With n elements a channel, z the standardised x, and all sums over them:
  * dbeta = sum(dy), dgamma = sum(dy z), dx = gamma / deviation (dy - dbeta / n - z dgamma / n):
  * two reductions, and one elementwise pass that the engine fuses.
+ *
+ * Statistics stay vectors of channels until something is broadcast against them, and numbers are shared: there are as
+ * many nodes to build in every step as need be.
  */
-const trainOf =
-  (channels: number, momentum: number, epsilon: number): Step =>
-  ({ gamma, beta }, state, x) => {
-    check(channels, x, { gamma, beta }, state)
+const trainOf = (channels: number, momentum: number, epsilon: number): Step => {
+  const check = checkOf(channels)
+  const [past, present] = [sharedNumber(1 - momentum), sharedNumber(momentum)]
+  const kept = (old: Tensor, batch: Tensor): Tensor => add(mul(old, past(old)), mul(batch, present(old)))
+  return (params, state, x) => {
+    check(x, params, state)
     const n = sizeOf(x.shape) / channels
     if (n < 2)
       fail(
@@ -80,37 +99,39 @@ const trainOf =
         'Train on larger batches, or use layerNorm or groupNorm.',
       )
     const axes = otherAxes(x)
-    const { mean, variance, centred } = statisticsOf(x, axes)
+    const along = alongChannels(x)
+    const share = sharedNumber(1 / n)(x)
+    const mean: Tensor = mul(sum(x, axes) as Tensor, share)
+    const centred: Tensor = sub(x, along(mean))
+    const variance: Tensor = mul(sum(square(centred), axes) as Tensor, share)
     const inverse = inverseDeviation(variance, epsilon)
-    const scale: Tensor = mul(inverse, alongChannels(gamma, x))
-    const y: Tensor = add(mul(centred, scale), alongChannels(beta, x))
-    const kept = (old: Tensor, batch: Tensor): Tensor => add(mul(old, 1 - momentum), mul(batch, momentum))
-    return [
+    const scale = along(mul(inverse, params.gamma) as Tensor)
+    const y: Tensor = add(mul(centred, scale), along(params.beta))
+    return tuple(
       y,
       (cotangent) => {
         checkCotangent('batchNorm', y, cotangent)
-        const dbeta: Tensor = sum(cotangent, axes, true)
-        const product: Tensor = mul(sum(mul(cotangent, centred), axes, true), inverse)
-        const slope: Tensor = mul(mul(product, inverse), 1 / n)
-        const dx: Tensor = mul(sub(sub(cotangent, mul(dbeta, 1 / n)), mul(centred, slope)), scale)
-        return [{ gamma: reshape(product, [channels]), beta: reshape(dbeta, [channels]) }, dx]
+        const beta: Tensor = sum(cotangent, axes)
+        const gamma: Tensor = mul(sum(mul(cotangent, centred), axes) as Tensor, inverse)
+        const slope: Tensor = mul(mul(gamma, inverse), share)
+        const dx: Tensor = mul(sub(sub(cotangent, along(mul(beta, share))), mul(centred, along(slope))), scale)
+        return tuple(paramsOf(gamma, beta), dx)
       },
-      {
-        mean: kept(state.mean, reshape(mean, [channels])),
-        variance: kept(state.variance, mul(reshape(variance, [channels]), n / (n - 1))),
-      },
-    ]
+      stateOf(kept(state.mean, mean), kept(state.variance, mul(variance, n / (n - 1)))),
+    )
   }
+}
 
 /** The running statistics: an affine map of each channel. */
-const inferOf =
-  (channels: number, epsilon: number): Step =>
-  ({ gamma, beta }, state, x) => {
-    check(channels, x, { gamma, beta }, state)
+const inferOf = (channels: number, epsilon: number): Step => {
+  const check = checkOf(channels)
+  return (params, state, x) => {
+    check(x, params, state)
+    const along = alongChannels(x)
     const inverse = inverseDeviation(state.variance, epsilon)
-    const centred: Tensor = sub(x, alongChannels(state.mean, x))
-    const scale = alongChannels(mul(inverse, gamma) as Tensor, x)
-    const y: Tensor = add(mul(centred, scale), alongChannels(beta, x))
+    const centred: Tensor = sub(x, along(state.mean))
+    const scale = along(mul(inverse, params.gamma) as Tensor)
+    const y: Tensor = add(mul(centred, scale), along(params.beta))
     return [
       y,
       (cotangent) => {
@@ -124,6 +145,7 @@ const inferOf =
       state,
     ]
   }
+}
 
 /**
  * Each channel (axis 1) of an array of rank 2 or more, standardised over all other axes, then scaled and shifted:
