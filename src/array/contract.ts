@@ -9,21 +9,23 @@
 import { build } from './build.js'
 import { type FloatDType, isFloat } from './dtype.js'
 import { fail } from './error.js'
-import { interned } from './intern.js'
+import { internedCopy, shapeDraft } from './intern.js'
 import { noAttributes } from './node.js'
 import { broadcastShapes, type Shape, showShape } from './shape.js'
 import type { AnyTensor, Tensor } from './tensor.js'
 import type { Check, MatMul, Out } from './typing.js'
 
 const productShape = (x: Shape, y: Shape): Shape => {
-  // Mostly one of them is a plain matrix.
-  const out =
-    y.length === 2 ? x.slice() : x.length === 2 ? y.slice() : [...broadcastShapes('matmul', leadOf(x), leadOf(y)), 0, 0]
-  out[out.length - 2] = x[x.length - 2]
-  out[out.length - 1] = y[y.length - 1]
-  return interned(out)
+  // Mostly one of them is a plain matrix, and the other has the leading axes.
+  const lead =
+    x.length > 2 && y.length > 2 ? broadcastShapes('matmul', x.slice(0, -2), y.slice(0, -2)) : x.length > 2 ? x : y
+  const rank = Math.max(x.length, y.length)
+  const out = shapeDraft(rank)
+  for (let i = 0; i < rank - 2; i++) out[i] = lead[i]
+  out[rank - 2] = x[x.length - 2]
+  out[rank - 1] = y[y.length - 1]
+  return internedCopy(out)
 }
-const leadOf = (shape: Shape): Shape => shape.slice(0, -2)
 
 const matmulNode = (a: AnyTensor, b: AnyTensor): AnyTensor => {
   const [x, y] = [a.shape, b.shape]

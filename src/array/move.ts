@@ -4,7 +4,7 @@
 import { build, operand } from './build.js'
 import type { DType } from './dtype.js'
 import { fail } from './error.js'
-import { interned, internedCopy } from './intern.js'
+import { attributesDraft, interned, internedCopy, shapeDraft } from './intern.js'
 import { noAttributes } from './node.js'
 import { checkShape, normalizeAxes, normalizeAxis, type Shape, sameShape, showShape, sizeOf } from './shape.js'
 import type { Mutable, Tensor } from './tensor.js'
@@ -54,17 +54,20 @@ export const permute = <S extends Shape, D extends DType, const P extends readon
 ): Out<Permute<S, P>, D> => {
   const rank = x.shape.length
   if (permutation.length !== rank) fail('permute', `${rank} axes`, showShape(permutation), 'Name every axis once.')
-  const axes = new Array<number>(rank)
-  const shape = new Array<number>(rank)
+  const axes = attributesDraft(rank)
+  const shape = shapeDraft(rank)
   let identity = true
+  let met = 0
   for (let i = 0; i < rank; i++) {
     const axis = normalizeAxis('permute', permutation[i], rank)
     axes[i] = axis
     shape[i] = x.shape[axis]
     identity &&= axis === i
+    met |= 1 << axis
   }
-  normalizeAxes('permute', axes, rank)
-  return (identity ? x : build('permute', x.dtype, interned(shape), interned(axes), x)) as never
+  // This throws where an axis comes twice. With more axes than a word has bits it is called to find out.
+  if (rank > 30 || met !== (1 << rank) - 1) normalizeAxes('permute', axes, rank)
+  return (identity ? x : build('permute', x.dtype, internedCopy(shape), internedCopy(axes), x)) as never
 }
 
 /**
@@ -133,8 +136,8 @@ export const pad = <S extends Shape, D extends DType>(
   value: number | Tensor<[], D> = 0,
 ): Tensor<Resized<S>, D> => {
   const rank = x.shape.length
-  const amounts = new Array<number>(2 * rank)
-  const shape = new Array<number>(rank)
+  const amounts = attributesDraft(2 * rank)
+  const shape = shapeDraft(rank)
   let valid = padding.length === rank
   let total = 0
   for (let i = 0; valid && i < rank; i++) {
@@ -155,7 +158,7 @@ export const pad = <S extends Shape, D extends DType>(
     )
   if (total === 0) return x
   checkShape('pad', shape)
-  return build('pad', x.dtype, interned(shape), interned(amounts), x, operand(value, x.dtype)) as never
+  return build('pad', x.dtype, internedCopy(shape), internedCopy(amounts), x, operand(value, x.dtype)) as never
 }
 
 /**
@@ -176,8 +179,8 @@ export const slice = <S extends Shape, D extends DType>(
   step: readonly number[] = x.shape.map(() => 1),
 ): Tensor<Resized<S>, D> => {
   const rank = x.shape.length
-  const shape = new Array<number>(rank)
-  const attributes = new Array<number>(2 * rank)
+  const shape = shapeDraft(rank)
+  const attributes = attributesDraft(2 * rank)
   let valid = begin.length === rank && end.length === rank && step.length === rank
   for (let i = 0; valid && i < rank; i++) {
     const size = x.shape[i]
@@ -197,7 +200,7 @@ export const slice = <S extends Shape, D extends DType>(
       'Give one bound for each axis.',
     )
   if (sameShape(shape, x.shape)) return x
-  return build('slice', x.dtype, interned(shape), interned(attributes), x) as never
+  return build('slice', x.dtype, internedCopy(shape), internedCopy(attributes), x) as never
 }
 
 /** The order of the elements along `axes` reversed. attributes: the axes. */

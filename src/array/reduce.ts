@@ -16,7 +16,7 @@ import { stopGradient } from './control.js'
 import { type FloatDType, isFloat, type NumericDType } from './dtype.js'
 import { add, equal, exp, log, mul, select, square, sub } from './elementwise.js'
 import { fail } from './error.js'
-import { interned } from './intern.js'
+import { internedCopy, shapeDraft } from './intern.js'
 import { reshape } from './move.js'
 import type { ReduceOp } from './node.js'
 import { normalizeAxes, type Shape, showShape, sizeOf } from './shape.js'
@@ -42,16 +42,20 @@ export interface Reduction<Domain extends NumericDType = NumericDType> {
 }
 
 const reducedShape = (shape: Shape, axes: readonly number[], keepDims: boolean): Shape => {
-  const out = new Array<number>(keepDims ? shape.length : shape.length - axes.length)
+  const out = shapeDraft(keepDims ? shape.length : shape.length - axes.length)
   let at = 0
   for (let i = 0; i < shape.length; i++)
     if (!axes.includes(i)) out[at++] = shape[i]
     else if (keepDims) out[at++] = 1
-  return interned(out)
+  return internedCopy(out)
 }
 
 /** Axes as a sorted list; empty or left out means all. */
-export const reductionAxes = (path: string, axes: number | readonly number[] | undefined, rank: number): number[] => {
+export const reductionAxes = (
+  path: string,
+  axes: number | readonly number[] | undefined,
+  rank: number,
+): readonly number[] => {
   const list = axes === undefined ? [] : typeof axes === 'number' ? [axes] : axes
   return list.length === 0 ? Array.from({ length: rank }, (_, i) => i) : normalizeAxes(path, list, rank)
 }
@@ -71,7 +75,7 @@ const reduceNode = (
     fail(op, 'at least one element to choose from', showShape(x.shape), 'Skip empty batches.')
   const dtype = op === 'argMax' ? 'int32' : x.dtype
   if (reduced.length === 0) return op === 'argMax' ? reduceNode(op, reshape(x, [...x.shape, 1]), -1, false) : x
-  const out = build(op, dtype, reducedShape(x.shape, reduced, false), interned(reduced), x)
+  const out = build(op, dtype, reducedShape(x.shape, reduced, false), internedCopy(reduced), x)
   return keepDims ? reshape(out, reducedShape(x.shape, reduced, true)) : out
 }
 

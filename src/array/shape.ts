@@ -47,8 +47,15 @@ export const normalizeAxis = (path: string, axis: number, rank: number): number 
   return axis < 0 ? axis + rank : axis
 }
 
-/** Sorted, distinct, non-negative axes. An empty list stays empty. */
-export const normalizeAxes = (path: string, axes: readonly number[], rank: number): number[] => {
+const areNormal = (axes: readonly number[], rank: number): boolean => {
+  for (let i = 0; i < axes.length; i++)
+    if (!Number.isInteger(axes[i]) || axes[i] < (i === 0 ? 0 : axes[i - 1] + 1) || axes[i] >= rank) return false
+  return true
+}
+
+/** Sorted, distinct, non-negative axes. An empty list stays empty; those that are so already are given back. */
+export const normalizeAxes = (path: string, axes: readonly number[], rank: number): readonly number[] => {
+  if (areNormal(axes, rank)) return axes
   const normal = new Array<number>(axes.length)
   for (let i = 0; i < axes.length; i++) {
     const axis = normalizeAxis(path, axes[i], rank)

@@ -89,7 +89,12 @@ export const namedLeaves = (tree: unknown): readonly (readonly [path: string, le
 const refill = (tree: unknown, f: (leaf: AnyTensor) => AnyTensor): unknown => {
   if (isTensor(tree)) return f(tree)
   if (!isBranch(tree)) return tree
-  if (Array.isArray(tree)) return tree.map((child) => refill(child, f))
+  // Loops over a copy: a closure for each branch would be as large as the branch.
+  if (Array.isArray(tree)) {
+    const out: unknown[] = tree.slice()
+    for (let i = 0; i < out.length; i++) out[i] = refill(out[i], f)
+    return out
+  }
   const out: Record<string, unknown> = {}
   for (const key in tree) if (Object.hasOwn(tree, key)) out[key] = refill((tree as Record<string, unknown>)[key], f)
   return out
@@ -159,7 +164,9 @@ const zip = (
     for (const other of trees)
       if (!Array.isArray(other) || other.length !== first.length) mismatch(name, keys, first, other)
     const parts = trees.slice()
-    return first.map((_, i) => zipPart(name, trees, i, parts, keys, f))
+    const out: unknown[] = first.slice()
+    for (let i = 0; i < out.length; i++) out[i] = zipPart(name, trees, i, parts, keys, f)
+    return out
   }
   for (const other of trees)
     if (!isBranch(other) || Array.isArray(other) || !sameKeys(first, other)) mismatch(name, keys, first, other)

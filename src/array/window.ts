@@ -7,7 +7,7 @@
 import { build } from './build.js'
 import type { DType, NumericDType } from './dtype.js'
 import { fail } from './error.js'
-import { interned } from './intern.js'
+import { attributesDraft, interned, internedCopy, shapeDraft } from './intern.js'
 import { pad, permute, reshape, slice } from './move.js'
 import { type Shape, showShape } from './shape.js'
 import type { Tensor } from './tensor.js'
@@ -38,8 +38,16 @@ const check = (name: string, { size, stride, dilation }: WindowOptions, rank: nu
     )
 }
 
-const attributesOf = ({ size, stride, dilation }: WindowOptions): readonly number[] =>
-  interned(size.concat(stride, dilation))
+const attributesOf = ({ size, stride, dilation }: WindowOptions): readonly number[] => {
+  const n = size.length
+  const out = attributesDraft(3 * n)
+  for (let i = 0; i < n; i++) {
+    out[i] = size[i]
+    out[n + i] = stride[i]
+    out[2 * n + i] = dilation[i]
+  }
+  return internedCopy(out)
+}
 const isTiling = ({ size, stride, dilation }: WindowOptions): boolean =>
   size.every((n, i) => stride[i] === n && (dilation[i] === 1 || n === 1))
 
@@ -59,10 +67,12 @@ export const window = <D extends DType>(x: Tensor<Shape, D>, options: WindowOpti
   const n = size.length
   check('window', options, x.shape.length)
   const lead = x.shape.length - n
-  const shape = x.shape.slice(0, lead).concat(size, size)
+  const shape = shapeDraft(lead + 2 * n)
   let fits = true
+  for (let i = 0; i < lead; i++) shape[i] = x.shape[i]
   for (let i = 0; i < n; i++) {
     const count = windowCount(x.shape[lead + i], size[i], stride[i], dilation[i])
+    shape[lead + i] = size[i]
     shape[lead + n + i] = count
     fits &&= count >= 1
   }
@@ -85,7 +95,7 @@ export const window = <D extends DType>(x: Tensor<Shape, D>, options: WindowOpti
     const split = reshape(used as Tensor<Shape, D>, [...kept, ...counts.flatMap((count, i) => [count, size[i]])])
     return permute(split, tilingOrder(lead, n))
   }
-  return build('window', x.dtype, interned(shape), attributesOf(options), x) as Tensor<Shape, D>
+  return build('window', x.dtype, internedCopy(shape), attributesOf(options), x) as Tensor<Shape, D>
 }
 
 /** From [lead, count0, size0, count1, size1, ...] to [lead, sizes, counts]; its inverse is `untilingOrder`. */

@@ -7,7 +7,7 @@ import { fail } from '../../array/error.js'
 import { reshape } from '../../array/move.js'
 import { sum } from '../../array/reduce.js'
 import { showShape, sizeOf } from '../../array/shape.js'
-import type { Tensor } from '../../array/tensor.js'
+import { literal, type Tensor } from '../../array/tensor.js'
 import { fields, tuple } from '../../array/tuple.js'
 import type { Random } from '../../random/rng.js'
 import {
@@ -100,7 +100,7 @@ const trainOf = (channels: number, momentum: number, epsilon: number): Step => {
       )
     const axes = otherAxes(x)
     const along = alongChannels(x)
-    const share = sharedNumber(1 / n)(x)
+    const share = literal(1 / n, x.dtype)
     const mean: Tensor = mul(sum(x, axes) as Tensor, share)
     const centred: Tensor = sub(x, along(mean))
     const variance: Tensor = mul(sum(square(centred), axes) as Tensor, share)
