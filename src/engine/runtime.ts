@@ -208,11 +208,16 @@ export const makeRuntime = <Buffer>(
       return { kind: 'device', buffer: residence.giveUp(path, storage) }
     })
     for (const storage of unread) residence.free(path, storage)
+    residence.settle()
+    // Who gives up the state before this one will give up this one, too.
+    const loops = gone.length > 0
     return after(run(entry, values, scalars), (results) =>
       results.map((value, i) => {
         const node = pending[i]
         if (value.kind !== 'device') throw new Error(`pullback: ${name} did not keep a result; please report this`)
-        return leaf(residence.hold(value.buffer, byteLength(node)), node.shape, node.dtype)
+        const bytes = byteLength(node)
+        const storage = loops ? residence.holdForTurn(value.buffer, bytes) : residence.hold(value.buffer, bytes)
+        return leaf(storage, node.shape, node.dtype)
       }),
     )
   }
@@ -230,7 +235,10 @@ export const makeRuntime = <Buffer>(
   }
 
   return {
-    evaluate: (tree) => replace(tree, (node) => onHost('evaluate', node), evaluatePending),
+    evaluate: (tree) => {
+      residence.called()
+      return replace(tree, (node) => onHost('evaluate', node), evaluatePending)
+    },
 
     advance: (path, tree, donated) => {
       const gone = givenUp(donated, tree)
@@ -241,15 +249,17 @@ export const makeRuntime = <Buffer>(
       )
     },
 
-    read: (tree) =>
-      replace(
+    read: (tree) => {
+      residence.called()
+      return replace(
         tree,
         (node) => onHost('read', node),
         ([first]) =>
           first === undefined
             ? []
             : fail('read', 'evaluated values', `a pending ${first.op}`, 'Write device.evaluate(tree): it also reads.'),
-      ),
+      )
+    },
 
     explain: (tree, options) => {
       const pending = leaves(tree)

@@ -29,6 +29,26 @@ describe('residence', () => {
     expect(residence).toMatchObject({ held: 1, heldBytes: 4 })
   })
 
+  it('frees what was made for a turn once the turn is over, unless it was given up', async () => {
+    const released: number[] = []
+    const residence = new Residence<number>('test', {}, (buffer) => released.push(buffer))
+    const turn = (first: number): void => {
+      const [a] = [residence.holdForTurn(first, 4), residence.holdForTurn(first + 1, 4)]
+      residence.giveUp('test', a!)
+    }
+    turn(1)
+    await settle()
+    expect(released).toEqual([])
+    residence.settle()
+    turn(3)
+    await settle()
+    expect(released).toEqual([2])
+    for (let i = 0; i < 8; i++) residence.called()
+    await settle()
+    expect(released).toEqual([2, 4])
+    expect(residence).toMatchObject({ held: 0, heldBytes: 0 })
+  })
+
   it('remembers a copy as long as someone has it, and its buffer is there', async () => {
     const residence = new Residence<number>('test', {}, () => {})
     const host: HostStorage = { kind: 'host', data: new Float32Array(1) }
