@@ -105,10 +105,12 @@ const subgroupsOf = ({ wgslLanguageFeatures }: GPU, { features, info }: GPUAdapt
 const inSoftware = /software|swiftshader|llvmpipe/i
 
 const openDevice = async (gpu: GPU, adapter: GPUAdapter, { limits = {} }: AdapterOptions): Promise<Opened> => {
-  const { subgroups = subgroupsOf(gpu, adapter) } = limits
   const least = (name: LimitName, most = Number.POSITIVE_INFINITY): number => Math.min(adapter.limits[name], most)
   const { vendor, architecture, description, isFallbackAdapter = false } = adapter.info
   const name = [vendor, architecture, description].filter((text) => text !== '').join(', ')
+  const { software = isFallbackAdapter || inSoftware.test(name) } = limits
+  // No slices are joined there.
+  const { subgroups = software ? noSubgroups : subgroupsOf(gpu, adapter) } = limits
   const features: GPUFeatureName[] = [
     ...(subgroups.most > 1 ? (['subgroups'] as const) : []),
     ...(adapter.features.has('timestamp-query') ? (['timestamp-query'] as const) : []),
@@ -135,7 +137,7 @@ const openDevice = async (gpu: GPU, adapter: GPUAdapter, { limits = {} }: Adapte
       workgroupMemory: least('maxComputeWorkgroupStorageSize', limits.workgroupMemory),
       workgroups: least('maxComputeWorkgroupsPerDimension', limits.workgroups),
       subgroups,
-      software: limits.software ?? (isFallbackAdapter || inSoftware.test(name)),
+      software,
     },
   }
 }

@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest'
+import { sum } from '../../../src/array/reduce.js'
+import { tensor, toArray } from '../../../src/array/tensor.js'
 import { openGpu, type World } from '../../../src/backend/webgpu/adapter.js'
+import type { Limits } from '../../../src/backend/webgpu/dispatch.js'
 import { DeviceError } from '../../../src/engine/deviceError.js'
-import { leastLimits, onGpu, open } from './support.js'
+import { leastLimits, onGpu, open, openRuntime } from './support.js'
 
 const failing = async (world: World): Promise<DeviceError> => {
   const opened = await openGpu({}, world)()
@@ -59,14 +62,30 @@ onGpu('an adapter', () => {
     // What no shader uses is not asked for.
     for (const feature of features) expect(['subgroups', 'timestamp-query']).toContain(feature)
     for (const feature of features) expect(device.features.has(feature)).toBe(true)
-    const { least, most } = limits.subgroups
-    expect(features.has('subgroups')).toBe(most > 1)
-    if (features.has('subgroups'))
-      expect(limits.subgroups).toEqual({
-        least: device.adapterInfo.subgroupMinSize,
-        most: device.adapterInfo.subgroupMaxSize,
-      })
-    expect(least).toBeLessThanOrEqual(most)
+    expect(features.has('subgroups')).toBe(limits.subgroups.most > 1)
+  })
+  it('is asked for subgroups where shaders use them: not in software', async () => {
+    const [software, hardware] = [await open({ software: true }), await open({ software: false })]
+    expect(software.device.features.has('subgroups')).toBe(false)
+    expect(software.limits.subgroups).toEqual({ least: 1, most: 1 })
+    const { device, limits } = hardware
+    if (!device.features.has('subgroups')) expect(limits.subgroups).toEqual({ least: 1, most: 1 })
+    else {
+      const { subgroupMinSize, subgroupMaxSize } = device.adapterInfo
+      expect(limits.subgroups).toEqual({ least: subgroupMinSize, most: subgroupMaxSize })
+    }
+  })
+  it('gives the same bits with subgroups and without', async () => {
+    const x = tensor(
+      Float32Array.from({ length: 6000 }, (_, i) => 1 / (1 + (i % 97))),
+      [60, 100],
+    )
+    const sums = async (limits: Partial<Limits>) => {
+      const { device } = await openRuntime({ software: false, ...limits })
+      const [rows, all] = await device.evaluate([sum(x, [1]), sum(x)])
+      return [...toArray(rows), ...toArray(all)]
+    }
+    expect(await sums({})).toEqual(await sums({ subgroups: { least: 1, most: 1 } }))
   })
   it('stands for a smaller one, which the device itself enforces', async () => {
     const { device, limits } = await open(leastLimits)
