@@ -7,6 +7,7 @@ import { backendLaws } from '../../../laws/backend.js'
 import { identical } from '../../../laws/compare.js'
 import { programOf } from '../../../laws/program/index.js'
 import type { HostArray } from '../../../src/array/dtype.js'
+import { add, matmul, scan, type Tensor, tanh, tensor, toArray } from '../../../src/array/index.js'
 import { backendOn } from '../../../src/backend/cpu/backend.js'
 import { cpu } from '../../../src/backend/cpu/index.js'
 import { control } from '../../../src/backend/cpu/kernel/threads.js'
@@ -208,6 +209,25 @@ check(
   programs(),
   { runs: 40 },
 )
+
+it('a scan of shared launches has the bits of one thread, and then lets workers sleep again', async () => {
+  await started(three, 2)
+  const step = (carry: Tensor, x: Tensor) => {
+    const next: Tensor = tanh(matmul(add(carry, x), weights))
+    return [next, next] as const
+  }
+  const weights = tensor(someFloats(40 * 40, 4), [40, 40]) as Tensor
+  const inputs = tensor(someFloats(12 * 8 * 40, 5), [12, 8, 40]) as Tensor
+  const tree = scan(step, tensor(someFloats(8 * 40, 6), [8, 40]) as Tensor, inputs)
+  const [wanted, device] = [deviceOf(backendOn(one)).evaluateSync(tree), deviceOf(backendOn(three))]
+  for (let i = 0; i < 20; i++) {
+    const got = device.evaluateSync(tree)
+    got.forEach((result, o) => {
+      expect(sameBits(toArray(result), toArray(wanted[o]!))).toBe(true)
+    })
+    expect(three.memory.words()[control.soon >> 2]).toBe(0)
+  }
+})
 
 it('workers take part', async () => {
   await started(three, 2)

@@ -23,8 +23,8 @@ const words = {
 export const movingWords = 3
 export const carryWords = 5
 
-/** `sequence` runs a list of launches. */
-export const scanOf = (sequence: FunctionDefinition): FunctionDefinition =>
+/** `sequence` runs a list of launches; `before` and `after` come before the first step and after the last. */
+export const scanOf = (sequence: FunctionDefinition, before: Code = [], after: Code = []): FunctionDefinition =>
   define(kernelType.params, kernelType.results, (locals, ...params) => {
     const [descriptor, , , scratch] = params
     const word = (at: number): Code => i32.load(descriptor, at)
@@ -33,10 +33,11 @@ export const scanOf = (sequence: FunctionDefinition): FunctionDefinition =>
       end.set(i32.add(word(first), i32.mul(word(count), 4 * size))),
       addressRange(entry, word(first), end, 4 * size, body),
     ]
-    /** Where the carry is written `before` turns before this one. */
-    const written = (before: 0 | 1): Code =>
-      select(i32.load(entry, 16), i32.load(entry, 12), i32.and(i32.sub(i32.sub(length, 1 - before), turn), 1))
+    /** Where the carry is written `earlier` turns before this one. */
+    const written = (earlier: 0 | 1): Code =>
+      select(i32.load(entry, 16), i32.load(entry, 12), i32.and(i32.sub(i32.sub(length, 1 - earlier), turn), 1))
     return [
+      before,
       length.set(word(words.length)),
       range(turn, 0, length, 1, [
         step.set(either('i32', word(words.reverse), i32.sub(i32.sub(length, 1), turn), turn.get)),
@@ -57,5 +58,6 @@ export const scanOf = (sequence: FunctionDefinition): FunctionDefinition =>
         ),
         call(sequence, word(words.list), i32.add(word(words.list), word(words.listBytes)), scratch),
       ]),
+      after,
     ]
   })

@@ -10,7 +10,17 @@
  */
 import { atomic, drop } from '../emit/atomics.js'
 import type { Code, Local } from '../emit/code.js'
-import { addressRange, callIndirect, define, doWhile, i32, type Locals, loopWhile, when } from '../emit/instructions.js'
+import {
+  addressRange,
+  callIndirect,
+  define,
+  doWhile,
+  i32,
+  type Locals,
+  loopWhile,
+  select,
+  when,
+} from '../emit/instructions.js'
 import { kernelType } from '../plan/launch.js'
 import { launchBytes } from './sequence.js'
 
@@ -28,6 +38,8 @@ export const control = {
   started: 1220,
   /** Not 0 where workers shall end. */
   stop: 1280,
+  /** Not 0 while launches worth sharing follow one another closely. */
+  soon: 1284,
   /** The task: as in a list of launches, then the number of chunks. */
   task: 1344,
   /** Address of the first module: [address of the next, bytes, size of the table], then the bytes. */
@@ -35,8 +47,9 @@ export const control = {
 } as const
 
 const chunks = 16
-/** How often to look before going to sleep. */
+/** How often to look before going to sleep: about a microsecond, or, where the next task is near, some thirty. */
 const patience = 300
+const longPatience = 30_000
 
 /** Runs what it claims of the task until nothing is left. */
 const claim = (locals: Locals, scratch: Local): Code => {
@@ -50,12 +63,12 @@ const claim = (locals: Locals, scratch: Local): Code => {
   ])
 }
 
-/** Looks some times, then sleeps, until what is at `address` will do; that is in `now` then. */
-const watch = (locals: Locals, address: number, now: Local, willDo: Code): Code => {
+/** Looks `times` times, then sleeps, until what is at `address` will do; that is in `now` then. */
+const watch = (locals: Locals, address: number, now: Local, willDo: Code, times: Code): Code => {
   const turns = locals.i32()
   const look = now.set(atomic.load(address))
   return [
-    turns.set(patience),
+    turns.set(times),
     look,
     loopWhile(i32.isZero(willDo), [when(turns, turns.set(i32.sub(turns, 1)), [atomic.wait(address, now), drop]), look]),
   ]
@@ -77,7 +90,7 @@ export const sharedSequence = define(['i32', 'i32', 'i32'], [], (locals, ...para
     [atomic.add(control.epoch, 1), drop],
     [atomic.notify(control.epoch, i32.sub(count, 1)), drop],
     claim(locals, scratch),
-    watch(locals, control.active, active, i32.isZero(active)),
+    watch(locals, control.active, active, i32.isZero(active), i32.constant(patience)),
   ]
   return addressRange(list, list, end, launchBytes, [
     units.set(i32.load(list, 8)),
@@ -85,6 +98,10 @@ export const sharedSequence = define(['i32', 'i32', 'i32'], [], (locals, ...para
     when(chunk, share, callIndirect(kernelType, i32.load(list), i32.load(list, 4), 0, units, scratch)),
   ])
 })
+
+const workersPatience = select(i32.constant(longPatience), i32.constant(patience), i32.load(i32.constant(control.soon)))
+/** Says whether the next task is near. Between the steps of a scan waking a worker takes longer than what it sleeps. */
+export const expectTasks = (near: 0 | 1): Code => i32.store(control.soon, near)
 
 /** (scratch, version of the modules that are loaded): a worker's loop, until there are newer modules or it shall end. */
 export const work = define(['i32', 'i32'], [], (locals, ...params) => {
@@ -99,7 +116,7 @@ export const work = define(['i32', 'i32'], [], (locals, ...params) => {
         goesOn.set(i32.and(i32.equal(atomic.load(control.version), version), i32.isZero(atomic.load(control.stop)))),
         when(goesOn, claim(locals, scratch)),
         when(i32.equal(atomic.add(control.active, -1), 1), [atomic.notify(control.active, 1), drop]),
-        when(goesOn, [watch(locals, control.epoch, now, i32.notEqual(now, seen)), seen.set(now)]),
+        when(goesOn, [watch(locals, control.epoch, now, i32.notEqual(now, seen), workersPatience), seen.set(now)]),
       ],
       goesOn.get,
     ),

@@ -5,7 +5,7 @@
 import type { KernelPlan, PlannedBuffer, ScanKernel } from '../../../engine/kernel.js'
 import { carryWords, movingWords, scanOf } from '../kernel/scan.js'
 import { launchBytes, sequence } from '../kernel/sequence.js'
-import { sharedSequence } from '../kernel/threads.js'
+import { expectTasks, sharedSequence } from '../kernel/threads.js'
 import { addressOf, type Label, type Launch, listWords, type Room, type Word } from './launch.js'
 import { planLoop } from './loop.js'
 import type { Plan } from './planned.js'
@@ -90,7 +90,11 @@ export const planScan = (kernel: ScanKernel, room: Room, plan: (plan: KernelPlan
   return [
     {
       name: 'scan',
-      source: { key: 'scan', write: () => scanOf(room.sharing.threads > 1 ? sharedSequence : sequence) },
+      source: {
+        key: 'scan',
+        write: () =>
+          room.sharing.threads > 1 ? scanOf(sharedSequence, expectTasks(1), expectTasks(0)) : scanOf(sequence),
+      },
       words: [
         ...[length, Number(reverse)],
         { kind: 'words', words: listWords(launches, room.sharing) },
