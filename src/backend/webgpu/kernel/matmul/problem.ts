@@ -44,6 +44,9 @@ export interface Problem {
   readonly epilogue: Epilogue
 }
 
+/** All that the choice of a kernel looks at. */
+export type Sizes = Pick<Problem, 'batch' | 'm' | 'n' | 'k'>
+
 const pick = (list: List, order: List): number[] => order.map((at) => list[at])
 const range = (from: number, length: number): number[] => Array.from({ length }, (_, i) => from + i)
 

@@ -6,7 +6,7 @@
  * Measured on lavapipe (Mesa 25): a tile of 32 by 64 takes 1.2 to 1.9 s to compile, a direct kernel of 8 by 8 a third.
  */
 import { type Direct, longest } from './direct.js'
-import type { Sizes } from './strategy.js'
+import type { Sizes } from './problem.js'
 
 /** Invocations that a processor computes at once, in the lanes of its vectors. */
 const together = 8

@@ -4,7 +4,7 @@
  */
 import type { Limits } from '../../dispatch.js'
 import { type Direct, sharedBytes } from './direct.js'
-import type { Problem } from './problem.js'
+import type { Sizes } from './problem.js'
 import { softwareStrategy } from './software.js'
 import { workgroupBytes } from './tile.js'
 import { type Tile, threadsOf } from './tiling.js'
@@ -12,8 +12,6 @@ import { type Tile, threadsOf } from './tiling.js'
 export type Strategy =
   | { readonly kind: 'tile'; readonly tile: Tile }
   | { readonly kind: 'direct'; readonly direct: Omit<Direct, 'alongK'> }
-
-export type Sizes = Pick<Problem, 'batch' | 'm' | 'n' | 'k'>
 
 /** Invocations that run at full speed side by side: fewer leave the GPU idle. A small GPU, and a large one. */
 const widths = [2048, 32768] as const
