@@ -66,10 +66,10 @@ export const capturesOf = (
   const captures = new Set<Node>()
   const isFree = (node: Node): boolean => !dependent.has(node) && node.op !== 'literal' && node.op !== 'iota'
   for (const node of order)
-    if (!outside.has(node) && node.inputs.some((input) => dependent.has(input))) dependent.add(node)
+    if (!outside.has(node)) for (let i = 0; i < node.arity; i++) if (dependent.has(node.input(i))) dependent.add(node)
   for (const node of order)
     if (dependent.has(node) && !inside.has(node))
-      for (const input of node.inputs) if (isFree(input)) captures.add(input)
+      for (let i = 0; i < node.arity; i++) if (isFree(node.input(i))) captures.add(node.input(i))
   for (const root of roots) if (isFree(root)) captures.add(root)
   return [...captures]
 }

@@ -151,7 +151,9 @@ export class Node {
 
   /** A new list of the inputs, for where it does not matter. */
   get inputs(): readonly Node[] {
-    return Array.from({ length: this.arity }, (_, i) => this.input(i))
+    const { first, second, others } = this
+    if (first === undefined) return noInputs
+    return second === undefined ? [first] : [first, second, ...others]
   }
 }
 
