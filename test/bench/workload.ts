@@ -11,8 +11,10 @@ export interface Context {
 /** Times, the floating point operations of one repetition (GFLOP/s are worked out of them), and more by name. */
 export type Figures = Partial<Timing> & {
   readonly flops?: number
-  /** What a step is on a GPU, as `explain` tells. */
+  /** What a step is, as `explain` tells; the rest of it on a GPU alone. */
   readonly kernels?: number
+  /** The share of a median step that its kernels, each at its best, do not account for: graphs, plans and collections. */
+  readonly outside_kernels?: number
   readonly dispatches?: number | undefined
   readonly pipelines?: number | undefined
   readonly bytes_moved?: number
