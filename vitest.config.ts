@@ -16,6 +16,8 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     pool: 'forks',
     maxWorkers: 2,
+    // Mesa's software GPU: most of these tests' time would go to LLVM optimizing shaders that run once.
+    env: { GALLIVM_PERF: 'nopt' },
     testTimeout: 180_000,
     hookTimeout: 60_000,
     coverage: { provider: 'v8', include: ['src/**/*.ts', 'laws/**/*.ts'], reportsDirectory: 'coverage' },
