@@ -1,11 +1,8 @@
-import { setFlagsFromString } from 'node:v8'
-import { runInNewContext } from 'node:vm'
 import { describe, expect, it } from 'vitest'
 import type { HostStorage } from '../../src/array/node.js'
 import { Residence } from '../../src/engine/residence.js'
+import { collect } from '../collect.js'
 
-setFlagsFromString('--expose-gc')
-const collect = runInNewContext('gc') as () => void
 const settle = async (): Promise<void> => {
   for (let i = 0; i < 4; i++) {
     collect()

@@ -2,26 +2,15 @@
  * No growth over a long run, and nothing to dispose of: with the fold, and with a loop of one's own. What counts is what
  * is still there after a collection: resident memory goes up and down with V8's choice of when to collect.
  */
-import { setFlagsFromString } from 'node:v8'
-import { runInNewContext } from 'node:vm'
 import * as p from 'pullback'
 import { cpu } from 'pullback/cpu'
 import { expect, test } from 'vitest'
+import { settledMemory } from '../collect.js'
 
 const steps = 10_000
 const breathe = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
-setFlagsFromString('--expose-gc')
-const collect = runInNewContext('gc') as () => void
 /** The heap that is in use, and what it holds outside: arrays and the device's memory. */
-const megabytes = async (): Promise<number> => {
-  // What weak references have looked at is kept until the macrotask ends.
-  await breathe()
-  // The first finds dead array buffers, which are freed beside the program; the second waits for that.
-  collect()
-  collect()
-  const { heapUsed, external } = process.memoryUsage()
-  return (heapUsed + external) / 2 ** 20
-}
+const megabytes = async (): Promise<number> => (await settledMemory()).used
 
 const layer = p.chain(p.dense(64, 64), p.relu(), p.dropout(0.1), p.dense(64, 10))
 const optimizer = p.adam(p.schedule.cosine({ initial: 0.001, steps }))

@@ -1,9 +1,8 @@
 /** GPU memory over long runs: flat in a fold, within a stated budget in a loop of one's own. */
 import * as p from 'pullback'
 import { expect, it } from 'vitest'
+import { settledMemory } from '../../collect.js'
 import { mebibyte, onGpu, openRuntime } from './support.js'
-
-const megabytes = (): number => process.memoryUsage.rss() / 2 ** 20
 
 onGpu('memory', () => {
   it('stays as it is over 10,000 steps of a fold', { timeout: 900_000 }, async () => {
@@ -13,11 +12,11 @@ onGpu('memory', () => {
     const descend = p.step({ layer, loss: p.crossEntropy, optimizer })
     const [start] = p.initialTrainState(layer, optimizer, { shape: [4, 8], dtype: 'float32' })(p.rng(0))
     const steps = 10_000
-    let early = { gpu: 0, rss: 0 }
+    let early = { gpu: 0, used: 0, resident: 0 }
     const held = (): number => runtime.memory.used() + runtime.memory.idle()
-    const batches = function* () {
+    const batches = async function* () {
       for (let i = 0; i < steps; i++) {
-        if (i === 2000) early = { gpu: held(), rss: megabytes() }
+        if (i === 2000) early = { gpu: held(), ...(await settledMemory()) }
         yield {
           inputs: p.tensor(
             Float32Array.from({ length: 32 }, (_, k) => ((i * 31 + k * 17) % 101) / 101 - 0.5),
@@ -31,7 +30,9 @@ onGpu('memory', () => {
     expect(count).toBe(steps)
     expect(early.gpu).toBeGreaterThan(0)
     expect(held() - early.gpu).toBeLessThan(mebibyte / 4)
-    expect(megabytes() - early.rss).toBeLessThan(48)
+    const { used, resident } = await settledMemory()
+    expect(used - early.used).toBeLessThan(4)
+    expect(resident - early.resident).toBeLessThan(32)
   })
 
   it('stays near its budget in a loop that drops what it makes', { timeout: 300_000 }, async () => {
