@@ -163,7 +163,16 @@ const belowDiagonal = (rows: number, columns: number, diagonal: number): Any =>
 export const causalMask = <N extends number, M extends number = N>(rows: N, columns?: M): Tensor<[N, M], 'bool'> =>
   belowDiagonal(rows, columns ?? rows, 0) as Tensor<[N, M], 'bool'>
 
-/** The matrices of the last two axes with zeros above a diagonal: 0 is the main one, 1 the next above it. */
+/**
+ * The matrices of the last two axes with zeros above a diagonal: 0 is the main one, 1 the next above it.
+ *
+ * @throws PullbackError when x has rank below 2
+ * @example
+ * import { tensor, toArray, tril } from 'pullback'
+ * import { reference } from 'pullback/reference'
+ *
+ * toArray(reference().evaluateSync(tril(tensor([[1, 2], [3, 4]])))) // => Float32Array [1, 0, 3, 4]
+ */
 export const tril = <S extends Shape, D extends NumericDType>(x: Tensor<S, D>, diagonal = 0): Tensor<S, D> => {
   if (x.shape.length < 2) fail('tril', 'rank 2 or more', showShape(x.shape), 'Reshape to a matrix first.')
   return select(belowDiagonal(x.shape.at(-2)!, x.shape.at(-1)!, diagonal), x, 0) as Tensor<S, D>

@@ -51,9 +51,27 @@ export const sigmoid: Unary = float('sigmoid', (x) => add(mul(tanh(mul(x, 0.5)),
 const linear = 40
 /** log(1 + e^x). Its derivative is the sigmoid. */
 export const softplus: Unary = float('softplus', (x) => add(log1p(exp(minimum(x, linear))), maximum(sub(x, linear), 0)))
-/** log(1 / (1 + e^-x)) = -softplus(-x) */
+
+/**
+ * log(1 / (1 + e^-x)) = -softplus(-x), which does not overflow.
+ *
+ * @example
+ * import { logSigmoid, tensor, toArray } from 'pullback'
+ * import { reference } from 'pullback/reference'
+ *
+ * toArray(reference().evaluateSync(logSigmoid(tensor([-1000])))) // => Float32Array [-1000]
+ */
 export const logSigmoid: Unary = float('logSigmoid', (x) => neg(softplus(neg(x) as Tensor)))
-/** e^x - 1, accurate near 0: tanh(x / 2) (e^x + 1). */
+
+/**
+ * e^x - 1, accurate near 0: tanh(x / 2) (e^x + 1).
+ *
+ * @example
+ * import { expm1, tensor, toArray } from 'pullback'
+ * import { reference } from 'pullback/reference'
+ *
+ * toArray(reference().evaluateSync(expm1(tensor([0, -Infinity])))) // => Float32Array [0, -1]
+ */
 export const expm1: Unary = float('expm1', (x) => mul(tanh(mul(x, 0.5)), add(exp(x), 1)))
 
 /** The largest element is a constant to the derivative; 0 where all are -infinity, or -inf - -inf would be NaN. */
@@ -93,13 +111,39 @@ export const clip = <S extends Shape, D extends NumericDType>(
   return minimum(maximum(x, low), high) as Tensor<S, D>
 }
 
-/** NumPy's name of {@link typedSelect | select}: where `condition` holds the element of `a`, else that of `b`. */
+/**
+ * NumPy's name of {@link typedSelect | select}: where `condition` holds the element of `a`, else that of `b`.
+ *
+ * @example
+ * import { greater, tensor, toArray, where } from 'pullback'
+ * import { reference } from 'pullback/reference'
+ *
+ * const x = tensor([-1, 2])
+ * toArray(reference().evaluateSync(where(greater(x, 0), x, 0))) // => Float32Array [0, 2]
+ */
 export const where = typedSelect
 
-/** Whether an element is NaN. */
+/**
+ * Whether an element is NaN.
+ *
+ * @example
+ * import { isNaN, tensor, toArray } from 'pullback'
+ * import { reference } from 'pullback/reference'
+ *
+ * toArray(reference().evaluateSync(isNaN(tensor([1, NaN, Infinity])))) // => Uint8Array [0, 1, 0]
+ */
 export const isNaN = <S extends Shape>(x: Tensor<S, FloatDType>): Tensor<S, 'bool'> =>
   not(equal(x, x)) as Tensor<S, 'bool'>
-/** Whether an element is neither NaN nor infinite. */
+
+/**
+ * Whether an element is neither NaN nor infinite.
+ *
+ * @example
+ * import { isFinite, tensor, toArray } from 'pullback'
+ * import { reference } from 'pullback/reference'
+ *
+ * toArray(reference().evaluateSync(isFinite(tensor([1, NaN, Infinity])))) // => Uint8Array [1, 0, 0]
+ */
 export const isFinite = <S extends Shape>(x: Tensor<S, FloatDType>): Tensor<S, 'bool'> =>
   less(abs(x), Number.POSITIVE_INFINITY) as Tensor<S, 'bool'>
 
@@ -145,7 +189,15 @@ export const all = ((x: Any, axes?: Axes, keepDims?: boolean) => {
   return equal(sum(cast(not(x), 'int32'), axes, keepDims), 0)
 }) as BoolReduction
 
-/** The sum of the squares. */
+/**
+ * The sum of the squares, over all axes or those given.
+ *
+ * @example
+ * import { normSquared, tensor, toArray } from 'pullback'
+ * import { reference } from 'pullback/reference'
+ *
+ * toArray(reference().evaluateSync(normSquared(tensor([[3, 4], [1, 2]]), 1))) // => Float32Array [25, 5]
+ */
 export const normSquared = ((x: Any, axes?: Axes, keepDims?: boolean) => sum(mul(x, x), axes, keepDims)) as Reduction
 
 /**
@@ -201,6 +253,14 @@ export const meanAndVariance = <S extends Shape, D extends FloatDType>(
   return [(keepDims ? center : reshape(center, spread.shape)) as Tensor<Shape, D>, spread as Tensor<Shape, D>]
 }
 
-/** The square root of the biased variance. Its derivative is infinite where all elements are equal. */
+/**
+ * The square root of the biased variance. Its derivative is infinite where all elements are equal.
+ *
+ * @example
+ * import { standardDeviation, tensor, toArray } from 'pullback'
+ * import { reference } from 'pullback/reference'
+ *
+ * toArray(reference().evaluateSync(standardDeviation(tensor([[1, 3], [2, 10]]), 1))) // => Float32Array [1, 4]
+ */
 export const standardDeviation = ((x: Any, axes?: Axes, keepDims?: boolean) =>
   sqrt(meanAndVariance(x as Tensor<Shape, FloatDType>, axes, keepDims)[1])) as Reduction<FloatDType>

@@ -9,7 +9,16 @@ import { type Shape, sameShape, showShape } from './shape.js'
 import { type AnyTensor, nodeOf, type Tensor, tensorOf } from './tensor.js'
 import { leaves, mapTree, unflatten, zipTrees } from './tree.js'
 
-/** The same value, whose derivative is zero. attributes: [0], which tells it from the alias of an argument. */
+/**
+ * The same value, whose derivative is zero. attributes: [0], which tells it from the alias of an argument.
+ *
+ * @example
+ * import { grad, mul, stopGradient, sum, tensor, type Tensor, toArray } from 'pullback'
+ * import { reference } from 'pullback/reference'
+ *
+ * const gradient = grad((x: Tensor<[2]>) => sum(mul(stopGradient(x), x)))(tensor([2, 3]))
+ * toArray(reference().evaluateSync(gradient)) // => Float32Array [2, 3]
+ */
 export const stopGradient = <S extends Shape, D extends DType>(x: Tensor<S, D>): Tensor<S, D> =>
   build('alias', x.dtype, x.shape, stopped, x) as Tensor<S, D>
 const stopped: readonly number[] = [0]
@@ -26,12 +35,22 @@ export const argument = <D extends DType>(shape: Shape, dtype: D): Tensor<Shape,
 /**
  * x, hidden from common-subexpression elimination: what is computed from the result is computed anew, and not before
  * the tensors in `after`. This is what makes recomputation (checkpointing, dropout masks) stay recomputation.
+ *
+ * @example
+ * import { add, barrier, exp, tensor, toArray } from 'pullback'
+ * import { reference } from 'pullback/reference'
+ *
+ * const x = tensor([0])
+ * // Two exponentials, one of them computed after y. Without the barrier it would be one.
+ * const y = exp(x)
+ * toArray(reference().evaluateSync(add(y, exp(barrier(x, y))))) // => Float32Array [2]
  */
 export const barrier = <S extends Shape, D extends DType>(
   x: Tensor<S, D>,
   ...after: readonly AnyTensor[]
 ): Tensor<S, D> => buildOver('barrier', x.dtype, x.shape, [x, ...after]) as Tensor<S, D>
 
+/** How `scan` goes through its sequences. */
 export interface ScanOptions {
   /** Steps; needed where there are no sequences. */
   readonly length?: number

@@ -48,7 +48,24 @@ export const ones = <const S extends Shape, D extends DType = 'float32'>(
   shape: S,
   dtype?: D,
 ): Tensor<Mutable<S>, NoInfer<D>> => full(shape, 1, dtype)
-/** Zeros of the shape and dtype of x. */
+
+/**
+ * Zeros of the shape and dtype of x.
+ *
+ * @example
+ * import { tensor, zerosLike } from 'pullback'
+ *
+ * zerosLike(tensor([[1, 2], [3, 4]])).shape // => [2, 2]
+ */
 export const zerosLike = <S extends Shape, D extends DType>(x: Tensor<S, D>): Tensor<S, D> => full(x.shape, 0, x.dtype)
-/** Ones of the shape and dtype of x. */
+
+/**
+ * Ones of the shape and dtype of x.
+ *
+ * @example
+ * import { onesLike, tensor, toArray } from 'pullback'
+ * import { reference } from 'pullback/reference'
+ *
+ * toArray(reference().evaluateSync(onesLike(tensor([5, 7], [2], 'int32')))) // => Int32Array [1, 1]
+ */
 export const onesLike = <S extends Shape, D extends DType>(x: Tensor<S, D>): Tensor<S, D> => full(x.shape, 1, x.dtype)

@@ -3,8 +3,11 @@ import { fail } from './error.js'
 
 /** `float64` lives on the reference device only. A `bool` is a byte, 0 or 1, on the host. */
 export type DType = 'float32' | 'float64' | 'int32' | 'uint32' | 'bool'
+/** The dtypes that have derivatives. */
 export type FloatDType = 'float32' | 'float64'
+/** The dtypes of whole numbers of 32 bits, which wrap around. */
 export type IntegerDType = 'int32' | 'uint32'
+/** The dtypes that arithmetic takes: all but bool. */
 export type NumericDType = FloatDType | IntegerDType
 
 export interface HostArrays {

@@ -1,10 +1,13 @@
 /** The types that functions of corresponding elements have, and how those of two arrays work both ways. */
 import type { DType, FloatDType, NumericDType } from './dtype.js'
 import type { Shape } from './shape.js'
-import type { AnyTensor, Tensor } from './tensor.js'
+import { type AnyTensor, isTensor, type Tensor } from './tensor.js'
 import type { Broadcast, Check, Out } from './typing.js'
 
 export type Value = AnyTensor | number
+
+/** The dtype of two operands: numbers take that of the other. */
+export const dtypeOfPair = (a: Value, b: Value): DType => (isTensor(a) ? a.dtype : isTensor(b) ? b.dtype : 'float32')
 
 /** Elementwise on one array. */
 export type Unary<Domain extends DType = FloatDType> = <S extends Shape, D extends Domain = Domain>(

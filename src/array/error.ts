@@ -15,7 +15,21 @@ export interface Mistake {
 
 const describe = ({ path, expected, got, fix }: Mistake): string => `${path}: expected ${expected}, got ${got}. ${fix}`
 
-/** A mistake in a program. The message is made of the four parts, which are also there one by one. */
+/**
+ * A mistake in a program. The message is made of the four parts, which are also there one by one.
+ *
+ * @example
+ * import { cast, ones, PullbackError, sqrt } from 'pullback'
+ *
+ * const fixOf = (program: () => unknown): string => {
+ *   try {
+ *     return `none: ${program()}`
+ *   } catch (error) {
+ *     return error instanceof PullbackError ? error.fix : 'unknown'
+ *   }
+ * }
+ * fixOf(() => sqrt(cast(ones([2]), 'int32') as never)) // => "Write cast(x, 'float32') first."
+ */
 export class PullbackError extends Error implements Mistake {
   override readonly name = 'PullbackError'
   readonly path: string

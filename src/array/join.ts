@@ -11,6 +11,11 @@ import type { Axis, Check, Concat, Out } from './typing.js'
  * Any number of tensors behind one another along an axis; see `concat`. attributes: the axis.
  *
  * @throws PullbackError when dtypes, or sizes of the other axes, differ
+ * @example
+ * import { concatAll, tensor, toArray } from 'pullback'
+ * import { reference } from 'pullback/reference'
+ *
+ * toArray(reference().evaluateSync(concatAll([tensor([1, 2], [2]), tensor([3], [1])], 0))) // => Float32Array [1, 2, 3]
  */
 export const concatAll = <D extends DType>(tensors: readonly Tensor<Shape, D>[], axis: number): Tensor<Shape, D> => {
   const first = tensors[0] ?? fail('concat', 'at least one tensor', 'none', 'Pass what is to be joined.')

@@ -203,7 +203,16 @@ export const slice = <S extends Shape, D extends DType>(
   return build('slice', x.dtype, internedCopy(shape), internedCopy(attributes), x) as never
 }
 
-/** The order of the elements along `axes` reversed. attributes: the axes. */
+/**
+ * The order of the elements along `axes` reversed. attributes: the axes.
+ *
+ * @throws PullbackError when there is no such axis
+ * @example
+ * import { flip, tensor, toArray } from 'pullback'
+ * import { reference } from 'pullback/reference'
+ *
+ * toArray(reference().evaluateSync(flip(tensor([[1, 2], [3, 4]]), 1))) // => Float32Array [2, 1, 4, 3]
+ */
 export const flip = <S extends Shape, D extends DType>(
   x: Tensor<S, D>,
   axes: number | readonly number[],

@@ -23,6 +23,10 @@ import { normalizeAxes, type Shape, showShape, sizeOf } from './shape.js'
 import type { AnyTensor, Tensor } from './tensor.js'
 import type { Axis, Out, Reduce, ReduceAll } from './typing.js'
 
+/**
+ * Combines the elements along axes: one, some (negative ones count from the end), or all of them where none are given.
+ * With `keepDims` a combined axis stays, with size 1.
+ */
 export interface Reduction<Domain extends NumericDType = NumericDType> {
   <S extends Shape, D extends Domain, const A extends Axis<S>, K extends boolean = false>(
     x: Tensor<S, D>,
@@ -97,7 +101,16 @@ const reduction =
  * toArray(reference().evaluateSync(sum(x, 0))) // => Float32Array [5, 7, 9]
  */
 export const sum = reduction('sum')
-/** The product of the elements; 1 of none. */
+
+/**
+ * The product of the elements, over all axes or those given; 1 of none.
+ *
+ * @example
+ * import { prod, tensor, toArray } from 'pullback'
+ * import { reference } from 'pullback/reference'
+ *
+ * toArray(reference().evaluateSync(prod(tensor([[1, 2, 3], [4, 5, 6]]), 0))) // => Float32Array [4, 10, 18]
+ */
 export const prod = reduction('prod')
 /**
  * The largest element.
@@ -111,7 +124,17 @@ export const prod = reduction('prod')
  * toArray(reference().evaluateSync(max(x, 1))) // => Float32Array [3, 6]
  */
 export const max = reduction('max')
-/** The smallest element. */
+
+/**
+ * The smallest element, over all axes or those given; NaN where one is NaN.
+ *
+ * @throws PullbackError when there is no element to choose from
+ * @example
+ * import { min, tensor, toArray } from 'pullback'
+ * import { reference } from 'pullback/reference'
+ *
+ * toArray(reference().evaluateSync(min(tensor([[1, 2, 3], [6, 5, 4]]), 1))) // => Float32Array [1, 4]
+ */
 export const min = reduction('min')
 
 /**

@@ -29,7 +29,15 @@ export type AnyTensor = Tensor<Shape, DType>
 /** A literal tuple type without `readonly`. */
 export type Mutable<S extends Shape> = { -readonly [I in keyof S]: S[I] }
 
-/** Whether a value is a tensor. */
+/**
+ * Whether a value is a tensor.
+ *
+ * @example
+ * import { isTensor, zeros } from 'pullback'
+ *
+ * isTensor(zeros([2])) // => true
+ * isTensor([0, 0]) // => false
+ */
 export const isTensor = (value: unknown): value is AnyTensor => value instanceof Node
 /** The node behind a tensor. For the rooms of this library; not part of the public API. */
 export const nodeOf = (tensor: AnyTensor): Node => tensor as unknown as Node
@@ -37,7 +45,15 @@ export const nodeOf = (tensor: AnyTensor): Node => tensor as unknown as Node
 export const tensorOf = <S extends Shape = Shape, D extends DType = DType>(node: Node): Tensor<S, D> =>
   node as unknown as Tensor<S, D>
 
-/** The shape with its static type. */
+/**
+ * The shape with its static type.
+ *
+ * @example
+ * import { shapeOf, zeros } from 'pullback'
+ *
+ * const [rows, columns] = shapeOf(zeros([2, 3]))
+ * rows * columns // => 6
+ */
 export const shapeOf = <S extends Shape>(x: Tensor<S, DType>): S => x.shape as S
 
 /** A leaf over storage, without a copy: the caller gives the bytes away. For the rooms of this library. */

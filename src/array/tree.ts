@@ -103,7 +103,16 @@ const refill = (tree: unknown, f: (leaf: AnyTensor) => AnyTensor): unknown => {
 /** As {@link mapTree}, without paths, whose texts cost more than the walk. */
 export const mapLeaves = <T>(tree: T, f: (leaf: AnyTensor) => AnyTensor): T => refill(tree, f) as T
 
-/** The tree with its tensors replaced, in order. */
+/**
+ * The tree with its tensors replaced, in the order of `leaves`.
+ *
+ * @throws PullbackError unless there is one replacement for each leaf
+ * @example
+ * import { leaves, ones, unflatten, zeros, zerosLike } from 'pullback'
+ *
+ * const params = { weight: ones([2, 3]), bias: zeros([2]) }
+ * unflatten(params, leaves(params).map((leaf) => zerosLike(leaf))).bias.shape // => [2]
+ */
 export const unflatten = <T>(tree: T, replacements: readonly AnyTensor[]): T => {
   let i = 0
   const next = (): AnyTensor =>
@@ -196,6 +205,13 @@ const zipPart = (
  * Combines the corresponding tensors of trees of one structure. Host values come from the first tree.
  *
  * @throws PullbackError naming the path where structure or shape differ
+ * @example
+ * import { add, tensor, type Tensor, toArray, zipTrees } from 'pullback'
+ * import { reference } from 'pullback/reference'
+ *
+ * const [a, b] = [{ w: tensor([1, 2]) }, { w: tensor([3, 5]) }]
+ * const total = zipTrees('total', [a, b], (x, y) => add(x as Tensor, y as Tensor))
+ * toArray(reference().evaluateSync(total.w)) // => Float32Array [4, 7]
  */
 export const zipTrees = <T>(name: string, trees: readonly T[], f: (...leaves: AnyTensor[]) => AnyTensor): T =>
   zip(name, trees, [], f) as T

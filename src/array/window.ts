@@ -113,6 +113,14 @@ const untilingOrder = (lead: number, n: number): number[] => [
  * [..., size, count] becomes [..., spatial]: every element is added to the place that `window` reads it from. Places
  * that no window covers are 0. At each place the window elements are added in ascending row-major order of k, from 0.
  * attributes: sizes, strides, dilations.
+ *
+ * @throws PullbackError when the windows are not those of `spatial`
+ * @example
+ * import { ones, overlapAdd, toArray } from 'pullback'
+ * import { reference } from 'pullback/reference'
+ *
+ * const x = overlapAdd(ones([2, 3]), [4], { size: [2], stride: [1], dilation: [1] })
+ * toArray(reference().evaluateSync(x)) // => Float32Array [1, 2, 2, 1]
  */
 export const overlapAdd = <D extends NumericDType>(
   y: Tensor<Shape, D>,
