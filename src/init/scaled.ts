@@ -58,7 +58,14 @@ const lecun = { gain: 1, fan: 'in' } as const
  */
 export const xavierNormal = scaledNormal('xavierNormal', xavier)
 
-/** Uniform in [-b, b) with b = gain sqrt(6 / (fan in + fan out)); source as `xavierNormal`. */
+/**
+ * Uniform in [-b, b) with b = gain sqrt(6 / (fan in + fan out)); source as `xavierNormal`.
+ *
+ * @example
+ * import { chain, dense, initializer, tanh } from 'pullback'
+ *
+ * const network = chain(dense(784, 256, { weightInitializer: initializer.xavierUniform({ gain: 'tanh' }) }), tanh())
+ */
 export const xavierUniform = scaledUniform('xavierUniform', xavier)
 
 /**
@@ -73,19 +80,50 @@ export const xavierUniform = scaledUniform('xavierUniform', xavier)
  */
 export const kaimingNormal = scaledNormal('kaimingNormal', kaiming)
 
-/** Uniform in [-b, b) with b = gain sqrt(3 / fan in), where the gain is sqrt(2) unless given; source as `kaimingNormal`. */
+/**
+ * Uniform in [-b, b) with b = gain sqrt(3 / fan in), where the gain is sqrt(2) unless given; source as `kaimingNormal`.
+ *
+ * @example
+ * import { dense, initializer } from 'pullback'
+ *
+ * const layer = dense(784, 256, { weightInitializer: initializer.kaimingUniform({ gain: { leakyRelu: 0.1 } }) })
+ */
 export const kaimingUniform = scaledUniform('kaimingUniform', kaiming)
 
-/** Normal with deviation 1 / sqrt(fan in). Source: LeCun, Bottou, Orr and Müller, "Efficient BackProp" (1998). */
+/**
+ * Normal with deviation 1 / sqrt(fan in).
+ *
+ * Source: LeCun, Bottou, Orr and Müller, "Efficient BackProp" (1998).
+ *
+ * @example
+ * import { chain, dense, initializer, selu } from 'pullback'
+ *
+ * const network = chain(dense(784, 256, { weightInitializer: initializer.lecunNormal() }), selu())
+ */
 export const lecunNormal = scaledNormal('lecunNormal', lecun)
 
-/** Uniform in [-b, b) with b = sqrt(3 / fan in); source as `lecunNormal`. */
+/**
+ * Uniform in [-b, b) with b = sqrt(3 / fan in); source as `lecunNormal`.
+ *
+ * @example
+ * import { dense, initializer } from 'pullback'
+ *
+ * const layer = dense(784, 256, { weightInitializer: initializer.lecunUniform() })
+ */
 export const lecunUniform = scaledUniform('lecunUniform', lecun)
 
 /** The deviation of a standard normal distribution between -2 and 2. */
 const deviationWithin2 = 0.87962566103423978
 
-/** As `kaimingNormal` with the tails beyond two deviations cut off, and the variance that this takes given back. */
+/**
+ * As `kaimingNormal` with the tails beyond two deviations cut off, and the variance that this takes given back.
+ *
+ * @example
+ * import { conv2d, initializer } from 'pullback'
+ *
+ * const weightInitializer = initializer.kaimingTruncatedNormal({ fan: 'out' })
+ * const layer = conv2d({ in: 3, out: 16, kernel: 3, weightInitializer })
+ */
 export const kaimingTruncatedNormal =
   (scaling: Scaling = {}): Initializer =>
   (shape, fans) =>

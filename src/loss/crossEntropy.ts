@@ -16,6 +16,7 @@ export const isLabel = (scores: Tensor, labels: Tensor<Shape, 'int32'>): Tensor<
   return equal(classes, expandDims(labels, -1)) as Tensor<Shape, 'bool'>
 }
 
+/** What `crossEntropy` takes beside scores and labels. */
 export interface CrossEntropyOptions<R extends LossReduction = LossReduction> extends LossOptions<R> {
   /** The share of the target that is spread evenly over all classes; 0 unless given. */
   readonly labelSmoothing?: number

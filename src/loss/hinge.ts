@@ -5,6 +5,7 @@ import type { Tensor } from '../array/tensor.js'
 import { isLabel } from './crossEntropy.js'
 import { checkLabels, type LossOptions, type LossReduction, type Reduced, reduce } from './loss.js'
 
+/** What `multiclassHinge` takes beside scores and labels. */
 export interface HingeOptions<R extends LossReduction = LossReduction> extends LossOptions<R> {
   /** By how much the right score should lead; 1 unless given. */
   readonly margin?: number

@@ -20,6 +20,7 @@ export type LossFunction<X, T> = (prediction: X, target: T) => Tensor<[]>
 /** How the terms of a loss become its value; 'none' keeps them. */
 export type LossReduction = 'mean' | 'sum' | 'none'
 
+/** How the terms of a loss become its result: their mean, their sum, or each by itself. */
 export interface LossOptions<R extends LossReduction = LossReduction> {
   /** 'mean' unless given. */
   readonly reduction?: R

@@ -9,6 +9,7 @@ import { namedLeaves } from '../array/tree.js'
 /** One number for a tree of params; its gradient is `grad(penalty)(params)`. */
 export type Penalty = <P>(params: P) => Tensor<[]>
 
+/** Which params a penalty looks at. */
 export interface PenaltyOptions {
   /** Which params count, by path; all unless given. `(path) => path.endsWith('weight')` leaves biases alone. */
   readonly only?: (path: string) => boolean
@@ -28,7 +29,15 @@ const penalty =
     )
   }
 
-/** strength times the sum of |w|: drives small params to 0. */
+/**
+ * strength times the sum of |w|: drives small params to 0.
+ *
+ * @example
+ * import { l1Penalty, tensor, toArray } from 'pullback'
+ * import { reference } from 'pullback/reference'
+ *
+ * toArray(reference().evaluateSync(l1Penalty(0.5)({ weight: tensor([2, -4]) }))) // => Float32Array [3]
+ */
 export const l1Penalty = (strength: number, options: PenaltyOptions = {}): Penalty =>
   penalty('l1Penalty', strength, abs, options)
 
@@ -50,6 +59,14 @@ export const l2Penalty = (strength: number, options: PenaltyOptions = {}): Penal
  * l1 times the sum of |w|, plus l2 times the sum of w².
  *
  * Source: Zou and Hastie, "Regularization and variable selection via the elastic net" (2005).
+ *
+ * @example
+ * import { elasticNetPenalty, tensor, toArray } from 'pullback'
+ * import { reference } from 'pullback/reference'
+ *
+ * const only = (path: string) => path.endsWith('weight')
+ * const penalty = elasticNetPenalty({ l1: 1, l2: 0.5 }, { only })
+ * toArray(reference().evaluateSync(penalty({ weight: tensor([2, -1]), bias: tensor([9]) }))) // => Float32Array [5.5]
  */
 export const elasticNetPenalty =
   (strengths: { readonly l1: number; readonly l2: number }, options: PenaltyOptions = {}): Penalty =>

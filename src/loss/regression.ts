@@ -35,6 +35,11 @@ export const meanSquaredError = <S extends Shape, R extends LossReduction = 'mea
  * |prediction - target|, whose derivative is 0 where they are equal
  *
  * @throws PullbackError when the shapes differ: losses never broadcast
+ * @example
+ * import { meanAbsoluteError, tensor, toArray } from 'pullback'
+ * import { reference } from 'pullback/reference'
+ *
+ * toArray(reference().evaluateSync(meanAbsoluteError(tensor([1, 2]), tensor([1, 4])))) // => Float32Array [1]
  */
 export const meanAbsoluteError = <S extends Shape, R extends LossReduction = 'mean'>(
   prediction: Tensor<S>,
@@ -47,6 +52,7 @@ export const meanAbsoluteError = <S extends Shape, R extends LossReduction = 'me
     options.reduction,
   )
 
+/** What `huber` takes beside prediction and target. */
 export interface HuberOptions<R extends LossReduction = LossReduction> extends LossOptions<R> {
   /** Where the parabola ends; 1 unless given. */
   readonly delta?: number
@@ -58,6 +64,12 @@ export interface HuberOptions<R extends LossReduction = LossReduction> extends L
  * Source: Huber, "Robust Estimation of a Location Parameter" (1964).
  *
  * @throws PullbackError when the shapes differ, or delta is not positive
+ * @example
+ * import { huber, tensor, toArray } from 'pullback'
+ * import { reference } from 'pullback/reference'
+ *
+ * const loss = huber(tensor([0.5, 3]), tensor([0, 0]), { reduction: 'none' })
+ * toArray(reference().evaluateSync(loss)) // => Float32Array [0.125, 2.5]
  */
 export const huber = <S extends Shape, R extends LossReduction = 'mean'>(
   prediction: Tensor<S>,

@@ -6,6 +6,7 @@ import type { Tensor } from '../array/tensor.js'
 import { atom, checkDecays, leafwise, movingAverage, type Slots, zerosOf } from './leafwise.js'
 import type { Optimizer } from './optimizer.js'
 
+/** The constants of Adam and its kin. */
 export interface AdamOptions {
   /** The weight of the past in the mean of gradients. */
   readonly beta1?: number
@@ -49,6 +50,12 @@ const corrected = (beta1: number, beta2: number, step: number, epsilon: number) 
  * The update is (m / (1 - beta1^t)) / (sqrt(n / (1 - beta2^t)) + epsilon), with the moving averages m of g and n of g².
  *
  * Source: Kingma and Ba, "Adam" (2015).
+ *
+ * @throws PullbackError when a weight of the past is not in [0, 1)
+ * @example
+ * import { addDecayedWeights, chainOptimizers, scaleByAdam, scaleByRate } from 'pullback'
+ *
+ * const adamw = chainOptimizers(scaleByAdam(), addDecayedWeights(0.01), scaleByRate(0.001))
  */
 export const scaleByAdam = ({ beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 }: AdamOptions = {}): Optimizer => {
   const name = 'scaleByAdam'
@@ -63,7 +70,17 @@ export const scaleByAdam = ({ beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 }: Adam
   })
 }
 
-/** As {@link scaleByAdam}, with the largest n so far. Source: Reddi, Kale, Kumar, "On the Convergence of Adam" (2018). */
+/**
+ * As {@link scaleByAdam}, with the largest n so far.
+ *
+ * Source: Reddi, Kale and Kumar, "On the Convergence of Adam and Beyond" (2018).
+ *
+ * @throws PullbackError when a weight of the past is not in [0, 1)
+ * @example
+ * import { chainOptimizers, scaleByAmsgrad, scaleByRate } from 'pullback'
+ *
+ * const optimizer = chainOptimizers(scaleByAmsgrad(), scaleByRate(0.001))
+ */
 export const scaleByAmsgrad = ({ beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 }: AdamOptions = {}): Optimizer => {
   const name = 'scaleByAmsgrad'
   checkDecays(name, { beta1, beta2 })
@@ -79,6 +96,7 @@ export const scaleByAmsgrad = ({ beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 }: A
   })
 }
 
+/** The constants of Adam, and how Nesterov's momentum begins. */
 export interface NadamOptions extends AdamOptions {
   /** How fast the momentum warms up to beta1. */
   readonly momentumDecay?: number
@@ -90,6 +108,12 @@ export interface NadamOptions extends AdamOptions {
  *
  * Source: Dozat, "Incorporating Nesterov Momentum into Adam" (2016), in the form of PyTorch 1.13, whose second
  * denominator counts mu_t twice (the paper has 1 - p_t+1): the same trajectories were thought worth more.
+ *
+ * @throws PullbackError when a weight of the past is not in [0, 1)
+ * @example
+ * import { chainOptimizers, scaleByNadam, scaleByRate } from 'pullback'
+ *
+ * const optimizer = chainOptimizers(scaleByNadam({ momentumDecay: 0.01 }), scaleByRate(0.002))
  */
 export const scaleByNadam = ({
   beta1 = 0.9,

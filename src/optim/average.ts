@@ -12,7 +12,14 @@ export interface Average<P> {
   readonly count: number
 }
 
-/** Before any step: the params themselves, which count for nothing. */
+/**
+ * Before any step: the params themselves, which count for nothing.
+ *
+ * @example
+ * import { initialAverage, tensor } from 'pullback'
+ *
+ * initialAverage({ weight: tensor([1, 2]) }).count // => 0
+ */
 export const initialAverage = <P>(params: P): Average<P> => ({ params, count: 0 })
 
 const moveTowards = <P>(name: string, average: P, params: P, weight: number): P =>
@@ -38,7 +45,19 @@ export const exponentialAverage =
     count: count + 1,
   })
 
-/** The mean of all params so far. Source: Polyak and Juditsky (1992). */
+/**
+ * The mean of all params so far, without those that `initialAverage` got.
+ *
+ * Source: Polyak and Juditsky, "Acceleration of Stochastic Approximation by Averaging" (1992).
+ *
+ * @example
+ * import { initialAverage, polyakAverage, tensor, toArray } from 'pullback'
+ * import { reference } from 'pullback/reference'
+ *
+ * const before = initialAverage({ weight: tensor([9]) })
+ * const average = [{ weight: tensor([1]) }, { weight: tensor([3]) }].reduce(polyakAverage, before)
+ * toArray(reference().evaluateSync(average.params.weight)) // => Float32Array [2]
+ */
 export const polyakAverage = <P>({ params: average, count }: Average<P>, params: P): Average<P> => ({
   params: moveTowards('polyakAverage', average, params, 1 / (count + 1)),
   count: count + 1,

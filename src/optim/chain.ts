@@ -44,5 +44,15 @@ export const chainOptimizers = (...optimizers: readonly Optimizer[]): Optimizer 
   return composition
 }
 
-/** The gradients as they are: the unit of {@link chainOptimizers}. */
+/**
+ * The gradients as they are: the unit of {@link chainOptimizers}.
+ *
+ * @example
+ * import { identityOptimizer, tensor, toArray } from 'pullback'
+ * import { reference } from 'pullback/reference'
+ *
+ * const [params, gradients] = [tensor([1]), tensor([3])]
+ * const [updates] = identityOptimizer.update(gradients, identityOptimizer.init(params), params)
+ * toArray(reference().evaluateSync(updates)) // => Float32Array [3]
+ */
 export const identityOptimizer: Optimizer = chainOptimizers()

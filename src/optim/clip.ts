@@ -13,7 +13,15 @@ const positive = (path: string, bound: number): void => {
   if (!(bound > 0)) fail(path, 'a bound above 0', String(bound), 'A bound of 0 would stop all learning.')
 }
 
-/** Every element moved into [-bound, bound]. NaN stays NaN. */
+/**
+ * Every element moved into [-bound, bound]. NaN stays NaN.
+ *
+ * @throws PullbackError when the bound is not positive
+ * @example
+ * import { chainOptimizers, clipByValue, sgd } from 'pullback'
+ *
+ * const optimizer = chainOptimizers(clipByValue(0.5), sgd(0.1))
+ */
 export const clipByValue = (bound: number): Optimizer => {
   positive('clipByValue', bound)
   return stateless((gradients) => eachLeaf(gradients, (g) => minimum(maximum(g, -bound), bound)))
@@ -22,7 +30,15 @@ export const clipByValue = (bound: number): Optimizer => {
 /** min(1, maxNorm / norm): 1 for a norm of 0. */
 const factorFor = (norm: Tensor, maxNorm: number): Tensor => minimum(div(maxNorm, norm), 1)
 
-/** Each array shrunk to a Euclidean norm of at most `maxNorm`. */
+/**
+ * Each array shrunk to a Euclidean norm of at most `maxNorm`: g min(1, maxNorm / |g|).
+ *
+ * @throws PullbackError when the bound is not positive
+ * @example
+ * import { chainOptimizers, clipByNorm, sgd } from 'pullback'
+ *
+ * const optimizer = chainOptimizers(clipByNorm(1), sgd(0.1))
+ */
 export const clipByNorm = (maxNorm: number): Optimizer => {
   positive('clipByNorm', maxNorm)
   return stateless((gradients) =>

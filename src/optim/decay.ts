@@ -8,6 +8,12 @@ import type { Optimizer } from './optimizer.js'
  * g + weightDecay w
  *
  * Source: Loshchilov and Hutter, "Decoupled Weight Decay Regularization" (2019).
+ *
+ * @throws PullbackError when the decay is negative or infinite
+ * @example
+ * import { addDecayedWeights, chainOptimizers, scaleByAdam, scaleByRate } from 'pullback'
+ *
+ * const optimizer = chainOptimizers(scaleByAdam(), addDecayedWeights(0.01), scaleByRate(0.001))
  */
 export const addDecayedWeights = (weightDecay: number): Optimizer => {
   if (!(weightDecay >= 0 && weightDecay < Number.POSITIVE_INFINITY))

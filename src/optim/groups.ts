@@ -16,9 +16,17 @@ const matches = (selector: Selector, path: string): boolean => {
   return path.search(selector) >= 0
 }
 
-/** Nothing moves. Gradients that only lead here are never computed. */
+/**
+ * Nothing moves. Gradients that only lead here are never computed.
+ *
+ * @example
+ * import { adam, freezeUpdates, grouped } from 'pullback'
+ *
+ * const headOnly = grouped([{ select: 'body', optimizer: freezeUpdates }], adam(0.001))
+ */
 export const freezeUpdates: Optimizer = stateless((gradients) => mapTree(gradients, zerosLike))
 
+/** Some params, and the optimizer that moves them. */
 export interface Group {
   readonly select: Selector
   readonly optimizer: Optimizer

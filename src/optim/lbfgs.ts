@@ -10,6 +10,7 @@ import { eachLeaf, leafwise, zerosOf } from './leafwise.js'
 import type { Optimizer, OptimizerState } from './optimizer.js'
 import { type LearningRate, toSchedule } from './schedule/schedule.js'
 
+/** What `lbfgs` takes beside its rate. */
 export interface LbfgsOptions {
   /** Steps that are remembered; 10 unless given. */
   readonly memory?: number
@@ -84,6 +85,12 @@ const twoLoops = <P>(gradients: P, { pairs, scale }: Pick<Memory<P>, 'pairs' | '
  *
  * Source: Liu and Nocedal, "On the limited memory BFGS method for large scale optimization" (1989); the first step and
  * the least curvature are PyTorch's.
+ *
+ * @throws PullbackError when `memory` is no positive whole number
+ * @example
+ * import { lbfgs } from 'pullback'
+ *
+ * const optimizer = lbfgs(1, { memory: 20 })
  */
 export const lbfgs = (rate: LearningRate = 1, { memory: most = 10 }: LbfgsOptions = {}): Optimizer => {
   if (!(Number.isInteger(most) && most >= 1))

@@ -4,6 +4,7 @@ import { add, mul } from '../array/elementwise.js'
 import { atom, checkDecays, flushed, leafwise, zerosOf } from './leafwise.js'
 import type { Optimizer } from './optimizer.js'
 
+/** How long gradients are remembered, and which form the momentum has. */
 export interface TraceOptions {
   /** The weight of the past, in [0, 1). */
   readonly decay: number
@@ -17,6 +18,12 @@ export interface TraceOptions {
  *
  * Source: Sutskever, Martens, Dahl, Hinton, "On the importance of initialization and momentum in deep learning" (2013),
  * in the form of PyTorch, where the rate is outside v.
+ *
+ * @throws PullbackError when the weight of the past is not in [0, 1)
+ * @example
+ * import { chainOptimizers, scaleByRate, trace } from 'pullback'
+ *
+ * const momentum = chainOptimizers(trace({ decay: 0.9 }), scaleByRate(0.1))
  */
 export const trace = ({ decay, nesterov = false }: TraceOptions): Optimizer => {
   const name = 'trace'

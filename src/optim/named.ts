@@ -24,6 +24,7 @@ import { type DecayOptions, scaleByAdadelta, scaleByAdagrad, scaleByRms } from '
  */
 export const sgd = (rate: LearningRate): Optimizer => scaleByRate(rate)
 
+/** What `momentum` and `nesterov` take beside their rate. */
 export interface MomentumOptions {
   /** The weight of past steps. */
   readonly decay?: number
@@ -48,18 +49,56 @@ const descent = (rate: LearningRate, nesterov: boolean, { decay = 0.9, weightDec
  */
 export const momentum = (rate: LearningRate, options: MomentumOptions = {}): Optimizer => descent(rate, false, options)
 
-/** Gradient descent with Nesterov's momentum. */
+/**
+ * Gradient descent with Nesterov's momentum: w - rate (g + decay v), with v = decay v + g from v = 0.
+ *
+ * Source: Sutskever, Martens, Dahl and Hinton, "On the importance of initialization and momentum in deep learning"
+ * (2013).
+ *
+ * @example
+ * import { nesterov } from 'pullback'
+ *
+ * const optimizer = nesterov(0.1, { decay: 0.9, weightDecay: 5e-4 })
+ */
 export const nesterov = (rate: LearningRate, options: MomentumOptions = {}): Optimizer => descent(rate, true, options)
 
-/** AdaGrad. */
+/**
+ * AdaGrad: w - rate g / (sqrt(n) + epsilon), with the sum n of all g² so far.
+ *
+ * Source: Duchi, Hazan and Singer, "Adaptive Subgradient Methods for Online Learning and Stochastic Optimization"
+ * (2011).
+ *
+ * @example
+ * import { adagrad } from 'pullback'
+ *
+ * const optimizer = adagrad(0.01)
+ */
 export const adagrad = (rate: LearningRate = 0.01, options: Pick<DecayOptions, 'epsilon'> = {}): Optimizer =>
   chainOptimizers(scaleByAdagrad(options), scaleByRate(rate))
 
-/** RMSProp. */
+/**
+ * RMSProp: w - rate g / (sqrt(n) + epsilon), with the moving average n of g².
+ *
+ * Source: Tieleman and Hinton, "Neural Networks for Machine Learning", lecture 6e (2012).
+ *
+ * @example
+ * import { rmsprop } from 'pullback'
+ *
+ * const optimizer = rmsprop(0.001, { decay: 0.9 })
+ */
 export const rmsprop = (rate: LearningRate = 0.01, options: DecayOptions = {}): Optimizer =>
   chainOptimizers(scaleByRms(options), scaleByRate(rate))
 
-/** AdaDelta. */
+/**
+ * AdaDelta: w - rate u, with the update u of {@link scaleByAdadelta}, whose size follows those before it.
+ *
+ * Source: Zeiler, "ADADELTA: An Adaptive Learning Rate Method" (2012).
+ *
+ * @example
+ * import { adadelta } from 'pullback'
+ *
+ * const optimizer = adadelta(1, { decay: 0.95 })
+ */
 export const adadelta = (rate: LearningRate = 1, options: DecayOptions = {}): Optimizer =>
   chainOptimizers(scaleByAdadelta(options), scaleByRate(rate))
 
@@ -91,10 +130,28 @@ export const adamw = (
   { weightDecay = 0.01, ...options }: AdamOptions & { readonly weightDecay?: number } = {},
 ): Optimizer => chainOptimizers(scaleByAdam(options), addDecayedWeights(weightDecay), scaleByRate(rate))
 
-/** Adam with the largest second moment so far. */
+/**
+ * Adam with the largest second moment so far.
+ *
+ * Source: Reddi, Kale and Kumar, "On the Convergence of Adam and Beyond" (2018).
+ *
+ * @example
+ * import { amsgrad } from 'pullback'
+ *
+ * const optimizer = amsgrad(0.001)
+ */
 export const amsgrad = (rate: LearningRate = 0.001, options: AdamOptions = {}): Optimizer =>
   chainOptimizers(scaleByAmsgrad(options), scaleByRate(rate))
 
-/** Adam with Nesterov's momentum. */
+/**
+ * Adam with Nesterov's momentum; see {@link scaleByNadam}.
+ *
+ * Source: Dozat, "Incorporating Nesterov Momentum into Adam" (2016).
+ *
+ * @example
+ * import { nadam } from 'pullback'
+ *
+ * const optimizer = nadam(0.002)
+ */
 export const nadam = (rate: LearningRate = 0.002, options: NadamOptions = {}): Optimizer =>
   chainOptimizers(scaleByNadam(options), scaleByRate(rate))

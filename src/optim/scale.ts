@@ -11,7 +11,14 @@ const finite = (path: string, rate: number): number =>
     ? rate
     : fail(path, 'a finite rate', String(rate), 'Pass a number, or a schedule that gives one.')
 
-/** factor g */
+/**
+ * factor g
+ *
+ * @example
+ * import { chainOptimizers, scaleBy, scaleByAdam } from 'pullback'
+ *
+ * const ascent = chainOptimizers(scaleByAdam(), scaleBy(0.001))
+ */
 export const scaleBy = (factor: number): Optimizer => stateless((gradients) => scaled(gradients, factor))
 
 const scaled = <P>(gradients: P, factor: number): P => {
@@ -20,7 +27,14 @@ const scaled = <P>(gradients: P, factor: number): P => {
 }
 
 /**
- * -rate(t) g at step t = 0, 1, 2, ...: what turns a direction of ascent into a step down. The last atom of a composition.
+ * -rate(t) g at step t = 0, 1, 2, ...: what turns a direction of ascent into a step down. The last atom of a
+ * composition.
+ *
+ * @throws PullbackError when a rate is not finite
+ * @example
+ * import { chainOptimizers, scaleByAdam, scaleByRate } from 'pullback'
+ *
+ * const optimizer = chainOptimizers(scaleByAdam(), scaleByRate((step) => 0.001 / (1 + step)))
  */
 export const scaleByRate = (rate: LearningRate): Optimizer =>
   typeof rate === 'number'

@@ -3,6 +3,7 @@ import { add, div, mul, sqrt, square } from '../array/elementwise.js'
 import { atom, checkDecays, flushed, leafwise, movingAverage, zerosOf } from './leafwise.js'
 import type { Optimizer } from './optimizer.js'
 
+/** The constants of optimizers that divide by a root of squares. */
 export interface DecayOptions {
   /** The weight of the past, in [0, 1). */
   readonly decay?: number
@@ -10,7 +11,17 @@ export interface DecayOptions {
   readonly epsilon?: number
 }
 
-/** n = n + g²; the update is g / (sqrt(n) + epsilon). Source: Duchi, Hazan, Singer (2011). */
+/**
+ * n = n + g²; the update is g / (sqrt(n) + epsilon).
+ *
+ * Source: Duchi, Hazan and Singer, "Adaptive Subgradient Methods for Online Learning and Stochastic Optimization"
+ * (2011).
+ *
+ * @example
+ * import { chainOptimizers, scaleByAdagrad, scaleByRate } from 'pullback'
+ *
+ * const optimizer = chainOptimizers(scaleByAdagrad(), scaleByRate(0.01))
+ */
 export const scaleByAdagrad = ({ epsilon = 1e-10 }: Pick<DecayOptions, 'epsilon'> = {}): Optimizer => {
   const name = 'scaleByAdagrad'
   return atom<'square'>({
@@ -22,7 +33,17 @@ export const scaleByAdagrad = ({ epsilon = 1e-10 }: Pick<DecayOptions, 'epsilon'
   })
 }
 
-/** n = decay n + (1 - decay) g²; the update is g / (sqrt(n) + epsilon). Source: Tieleman and Hinton (2012), lecture 6e. */
+/**
+ * n = decay n + (1 - decay) g²; the update is g / (sqrt(n) + epsilon).
+ *
+ * Source: Tieleman and Hinton, "Neural Networks for Machine Learning", lecture 6e (2012).
+ *
+ * @throws PullbackError when the weight of the past is not in [0, 1)
+ * @example
+ * import { chainOptimizers, scaleByRate, scaleByRms } from 'pullback'
+ *
+ * const optimizer = chainOptimizers(scaleByRms({ decay: 0.9 }), scaleByRate(0.001))
+ */
 export const scaleByRms = ({ decay = 0.99, epsilon = 1e-8 }: DecayOptions = {}): Optimizer => {
   const name = 'scaleByRms'
   checkDecays(name, { decay })
@@ -37,8 +58,16 @@ export const scaleByRms = ({ decay = 0.99, epsilon = 1e-8 }: DecayOptions = {}):
 }
 
 /**
- * n = decay n + (1 - decay) g²; the update is u = sqrt(d + epsilon) / sqrt(n + epsilon) g, where d is the moving average
- * of u² of the steps before. Epsilon is inside the roots. Source: Zeiler, "ADADELTA" (2012).
+ * n = decay n + (1 - decay) g²; the update is u = sqrt(d + epsilon) / sqrt(n + epsilon) g, where d is the moving
+ * average of u² of the steps before. Epsilon is inside the roots.
+ *
+ * Source: Zeiler, "ADADELTA: An Adaptive Learning Rate Method" (2012).
+ *
+ * @throws PullbackError when the weight of the past is not in [0, 1)
+ * @example
+ * import { chainOptimizers, scaleByAdadelta, scaleByRate } from 'pullback'
+ *
+ * const optimizer = chainOptimizers(scaleByAdadelta(), scaleByRate(1))
  */
 export const scaleByAdadelta = ({ decay = 0.9, epsilon = 1e-6 }: DecayOptions = {}): Optimizer => {
   const name = 'scaleByAdadelta'

@@ -28,7 +28,15 @@ export interface Sized {
   readonly size: number
 }
 
-/** 32 random bits for each element, as a dataflow on `iota`. */
+/**
+ * The bits of {@link bits} for a key: 32 for each element, as a dataflow on `iota`.
+ *
+ * @example
+ * import { bitsFromKey, draw, rng } from 'pullback'
+ *
+ * const [key] = draw(rng(42))
+ * bitsFromKey(key, { shape: [2, 3] }).dtype // => 'uint32'
+ */
 export const bitsFromKey = <const S extends Shape>(key: Key, { shape }: Shaped<S>): Tensor<Mutable<S>, 'uint32'> => {
   checkShape('bits', shape)
   const places = iota(shape, 'uint32') as Tensor<Shape, 'uint32'>
@@ -51,7 +59,16 @@ export const bits = <const S extends Shape>(options: Shaped<S>): Random<Tensor<M
     map((key) => bitsFromKey(key, options)),
   )
 
-/** The same bits on the host. */
+/**
+ * The bits of {@link bits} on the host.
+ *
+ * @throws PullbackError when the size is no whole number
+ * @example
+ * import { hostBits, rng } from 'pullback'
+ *
+ * const [words] = hostBits({ size: 2 })(rng(42))
+ * words // => Uint32Array [2619066336, 1250760476]
+ */
 export const hostBits = (options: Sized): Random<Uint32Array> =>
   onHost('hostBits', options, Uint32Array, (word) => word)
 

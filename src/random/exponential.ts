@@ -19,6 +19,7 @@ const standardExponential = <F, W, B>(a: Arithmetic<F, W, B>, bits: W): F => {
   return a.sub(a.constant(0), floatLogOfUnit(a, openUnit(a, bits), openUnit(a, complement)))
 }
 
+/** How fast events follow one another. */
 export interface Rate {
   /** The inverse of the mean; 1 unless given. */
   readonly rate?: number
@@ -30,7 +31,15 @@ const exponentialSampler = (path: string, { rate = 1 }: Rate): FloatSampler => {
   return (a) => (bits) => affine(a, standardExponential(a, bits), 1 / rate, 0)
 }
 
-/** The floats of `exponential` for a key. */
+/**
+ * The floats of `exponential` for a key.
+ *
+ * @example
+ * import { draw, exponentialFromKey, rng } from 'pullback'
+ *
+ * const [key] = draw(rng(42))
+ * exponentialFromKey(key, { shape: [5], rate: 2 }).shape // => [5]
+ */
 export const exponentialFromKey = <const S extends Shape>(key: Key, options: Shaped<S> & Rate): Tensor<Mutable<S>> =>
   floatsFromKey(key, options.shape, exponentialSampler('exponential', options))
 
@@ -48,13 +57,29 @@ export const exponential = <const S extends Shape>(options: Shaped<S> & Rate): R
     map((key) => exponentialFromKey(key, options)),
   )
 
-/** The floats of `exponential` on the host. */
+/**
+ * The floats of `exponential` on the host.
+ *
+ * @example
+ * import { hostExponential, rng } from 'pullback'
+ *
+ * const [waits] = hostExponential({ size: 5, rate: 2 })(rng(42))
+ * waits.every((wait) => wait > 0) // => true
+ */
 export const hostExponential = (options: Sized & Rate): Random<Float32Array> =>
   onHost('hostExponential', options, Float32Array, exponentialSampler('hostExponential', options)(hostArithmetic))
 
 const gumbelSampler: FloatSampler = (a) => (bits) => a.sub(a.constant(0), floatLog(a, standardExponential(a, bits)))
 
-/** The floats of `gumbel` for a key. */
+/**
+ * The floats of `gumbel` for a key.
+ *
+ * @example
+ * import { draw, gumbelFromKey, rng } from 'pullback'
+ *
+ * const [key] = draw(rng(42))
+ * gumbelFromKey(key, { shape: [5] }).shape // => [5]
+ */
 export const gumbelFromKey = <const S extends Shape>(key: Key, options: Shaped<S>): Tensor<Mutable<S>> =>
   floatsFromKey(key, options.shape, gumbelSampler)
 
@@ -71,11 +96,30 @@ export const gumbel = <const S extends Shape>(options: Shaped<S>): Random<Tensor
     map((key) => gumbelFromKey(key, options)),
   )
 
-/** The floats of `gumbel` on the host. */
+/**
+ * The floats of `gumbel` on the host.
+ *
+ * @example
+ * import { hostGumbel, rng } from 'pullback'
+ *
+ * const [x] = hostGumbel({ size: 5 })(rng(42))
+ * x.length // => 5
+ */
 export const hostGumbel = (options: Sized): Random<Float32Array> =>
   onHost('hostGumbel', options, Float32Array, gumbelSampler(hostArithmetic))
 
-/** The choices of `categorical` for a key. */
+/**
+ * The choices of `categorical` for a key.
+ *
+ * @throws PullbackError when the logits are a scalar
+ * @example
+ * import { categoricalFromKey, draw, rng, tensor, toArray } from 'pullback'
+ * import { reference } from 'pullback/reference'
+ *
+ * const [key] = draw(rng(42))
+ * const choices = categoricalFromKey(key, tensor([[0, -Infinity], [-Infinity, 0]]))
+ * toArray(reference().evaluateSync(choices)) // => Int32Array [0, 1]
+ */
 export const categoricalFromKey = (key: Key, logits: Tensor): Tensor<Shape, 'int32'> => {
   if (logits.shape.length === 0)
     fail('categorical', 'logits with an axis of categories', 'a scalar', 'The last axis holds the categories.')

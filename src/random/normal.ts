@@ -53,6 +53,7 @@ export const standardNormal = <F, W, B>(a: Arithmetic<F, W, B>, bits: W): F => {
   return withSign(a, magnitude(a, unitOf31Bits(a, tail), unitOf31Bits(a, a.xor(tail, a.mask(REST)))), bits)
 }
 
+/** A normal distribution. */
 export interface Gaussian {
   /** 0 unless given. */
   readonly mean?: number
@@ -75,7 +76,15 @@ const normalSampler = (path: string, { mean = 0, deviation = 1 }: Gaussian): Flo
   return (a) => (bits) => affine(a, standardNormal(a, bits), deviation, mean)
 }
 
-/** The floats of `normal` for a key. */
+/**
+ * The floats of `normal` for a key.
+ *
+ * @example
+ * import { draw, normalFromKey, rng } from 'pullback'
+ *
+ * const [key] = draw(rng(42))
+ * normalFromKey(key, { shape: [2, 3], deviation: 0.1 }).shape // => [2, 3]
+ */
 export const normalFromKey = <const S extends Shape>(key: Key, options: Shaped<S> & Gaussian): Tensor<Mutable<S>> =>
   floatsFromKey(key, options.shape, normalSampler('normal', options))
 
@@ -93,10 +102,19 @@ export const normal = <const S extends Shape>(options: Shaped<S> & Gaussian): Ra
     map((key) => normalFromKey(key, options)),
   )
 
-/** The floats of `normal` on the host. */
+/**
+ * The floats of `normal` on the host.
+ *
+ * @example
+ * import { hostNormal, rng } from 'pullback'
+ *
+ * const [x] = hostNormal({ size: 3, mean: 5, deviation: 0 })(rng(42))
+ * x // => Float32Array [5, 5, 5]
+ */
 export const hostNormal = (options: Sized & Gaussian): Random<Float32Array> =>
   onHost('hostNormal', options, Float32Array, normalSampler('hostNormal', options)(hostArithmetic))
 
+/** Where a normal distribution is cut off. */
 export interface Truncation {
   /** The lower bound, in deviations from the mean; -2 unless given. */
   readonly low?: number
@@ -134,7 +152,15 @@ const truncatedNormalSampler = (
   }
 }
 
-/** The floats of `truncatedNormal` for a key. */
+/**
+ * The floats of `truncatedNormal` for a key.
+ *
+ * @example
+ * import { draw, rng, truncatedNormalFromKey } from 'pullback'
+ *
+ * const [key] = draw(rng(42))
+ * truncatedNormalFromKey(key, { shape: [2, 3], deviation: 0.02 }).shape // => [2, 3]
+ */
 export const truncatedNormalFromKey = <const S extends Shape>(
   key: Key,
   options: Shaped<S> & Gaussian & Truncation,
@@ -157,7 +183,15 @@ export const truncatedNormal = <const S extends Shape>(
     map((key) => truncatedNormalFromKey(key, options)),
   )
 
-/** The floats of `truncatedNormal` on the host. */
+/**
+ * The floats of `truncatedNormal` on the host.
+ *
+ * @example
+ * import { hostTruncatedNormal, rng } from 'pullback'
+ *
+ * const [x] = hostTruncatedNormal({ size: 1000 })(rng(42))
+ * x.every((value) => Math.abs(value) <= 2) // => true
+ */
 export const hostTruncatedNormal = (options: Sized & Gaussian & Truncation): Random<Float32Array> =>
   onHost(
     'hostTruncatedNormal',

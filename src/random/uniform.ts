@@ -17,6 +17,7 @@ import { affine, floatExp } from './elementary.js'
 import { floatBelow, hostArithmetic } from './hostArithmetic.js'
 import { draw, type Key, type Random } from './rng.js'
 
+/** A half-open interval; [0, 1) unless given. */
 export interface Bounds {
   /** The smallest value. */
   readonly low?: number
@@ -53,7 +54,15 @@ const uniformSampler = (path: string, { low = 0, high = 1 }: Bounds): FloatSampl
   }
 }
 
-/** The floats of `uniform` for a key. */
+/**
+ * The floats of `uniform` for a key.
+ *
+ * @example
+ * import { draw, rng, uniformFromKey } from 'pullback'
+ *
+ * const [key] = draw(rng(42))
+ * uniformFromKey(key, { shape: [2, 3], low: -1, high: 1 }).shape // => [2, 3]
+ */
 export const uniformFromKey = <const S extends Shape>(key: Key, options: Shaped<S> & Bounds): Tensor<Mutable<S>> =>
   floatsFromKey(key, options.shape, uniformSampler('uniform', options))
 
@@ -71,10 +80,20 @@ export const uniform = <const S extends Shape>(options: Shaped<S> & Bounds): Ran
     map((key) => uniformFromKey(key, options)),
   )
 
-/** The floats of `uniform` on the host. */
+/**
+ * The floats of `uniform` on the host.
+ *
+ * @throws PullbackError unless low < high
+ * @example
+ * import { hostUniform, rng } from 'pullback'
+ *
+ * const [x] = hostUniform({ size: 2 })(rng(42))
+ * x // => Float32Array [0.6097988486289978, 0.29121536016464233]
+ */
 export const hostUniform = (options: Sized & Bounds): Random<Float32Array> =>
   onHost('hostUniform', options, Float32Array, uniformSampler('hostUniform', options)(hostArithmetic))
 
+/** A half-open interval of positive numbers: [low, high) with 1e-37 <= low. */
 export interface PositiveBounds {
   readonly low: number
   readonly high: number
@@ -87,7 +106,15 @@ const logUniformSampler = (path: string, { low, high }: PositiveBounds): FloatSa
   return (a) => (bits) => clamp(a, floatExp(a, affine(a, unitInterval(a, bits), top - bottom, bottom)), low, high)
 }
 
-/** The floats of `logUniform` for a key. */
+/**
+ * The floats of `logUniform` for a key.
+ *
+ * @example
+ * import { draw, logUniformFromKey, rng } from 'pullback'
+ *
+ * const [key] = draw(rng(42))
+ * logUniformFromKey(key, { shape: [10], low: 1e-4, high: 1e-1 }).shape // => [10]
+ */
 export const logUniformFromKey = <const S extends Shape>(
   key: Key,
   options: Shaped<S> & PositiveBounds,
@@ -106,7 +133,16 @@ export const logUniform = <const S extends Shape>(options: Shaped<S> & PositiveB
     map((key) => logUniformFromKey(key, options)),
   )
 
-/** The floats of `logUniform` on the host. */
+/**
+ * The floats of `logUniform` on the host.
+ *
+ * @throws PullbackError unless 1e-37 <= low < high
+ * @example
+ * import { hostLogUniform, rng } from 'pullback'
+ *
+ * const [rates] = hostLogUniform({ size: 10, low: 1e-4, high: 1e-1 })(rng(42))
+ * rates.every((rate) => rate >= Math.fround(1e-4) && rate < 1e-1) // => true
+ */
 export const hostLogUniform = (options: Sized & PositiveBounds): Random<Float32Array> =>
   onHost('hostLogUniform', options, Float32Array, logUniformSampler('hostLogUniform', options)(hostArithmetic))
 
@@ -123,6 +159,7 @@ const multiplyHigh = <F, W, B>(a: Arithmetic<F, W, B>, bits: W, n: number): W =>
   return a.addWords(a.addWords(a.mulWords(high, nHigh), a.shiftRight(carry, 16)), a.shiftRight(middle, 16))
 }
 
+/** A half-open interval of whole numbers. */
 export interface IntegerBounds {
   /** The smallest value; 0 unless given. */
   readonly low?: number
@@ -142,7 +179,15 @@ const integerSampler = (path: string, { low = 0, high }: IntegerBounds): WordSam
   }
 }
 
-/** The numbers of `randomInteger` for a key. */
+/**
+ * The numbers of `randomInteger` for a key.
+ *
+ * @example
+ * import { draw, randomIntegerFromKey, rng } from 'pullback'
+ *
+ * const [key] = draw(rng(42))
+ * randomIntegerFromKey(key, { shape: [2], low: 1, high: 7 }).dtype // => 'int32'
+ */
 export const randomIntegerFromKey = <const S extends Shape>(
   key: Key,
   options: Shaped<S> & IntegerBounds,
@@ -165,10 +210,20 @@ export const randomInteger = <const S extends Shape>(
     map((key) => randomIntegerFromKey(key, options)),
   )
 
-/** The numbers of `randomInteger` on the host. */
+/**
+ * The numbers of `randomInteger` on the host.
+ *
+ * @throws PullbackError unless low < high are whole and within int32
+ * @example
+ * import { hostRandomInteger, rng } from 'pullback'
+ *
+ * const [dice] = hostRandomInteger({ size: 5, low: 1, high: 7 })(rng(42))
+ * dice // => Int32Array [4, 2, 6, 6, 4]
+ */
 export const hostRandomInteger = (options: Sized & IntegerBounds): Random<Int32Array> =>
   onHost('hostRandomInteger', options, Int32Array, integerSampler('hostRandomInteger', options)(hostArithmetic))
 
+/** How likely true is. */
 export interface Probability {
   /** The probability of true. */
   readonly probability: number
@@ -181,7 +236,15 @@ const bernoulliSampler = (path: string, { probability }: Probability): BoolSampl
   return (a) => (bits) => a.lessWords(a.shiftRight(bits, 8), a.word(threshold))
 }
 
-/** The coin flips of `bernoulli` for a key. */
+/**
+ * The coin flips of `bernoulli` for a key.
+ *
+ * @example
+ * import { bernoulliFromKey, draw, rng } from 'pullback'
+ *
+ * const [key] = draw(rng(42))
+ * bernoulliFromKey(key, { shape: [2, 3], probability: 0.5 }).dtype // => 'bool'
+ */
 export const bernoulliFromKey = <const S extends Shape>(
   key: Key,
   options: Shaped<S> & Probability,
@@ -203,7 +266,16 @@ export const bernoulli = <const S extends Shape>(
     map((key) => bernoulliFromKey(key, options)),
   )
 
-/** The coin flips of `bernoulli` on the host, as 0 and 1. */
+/**
+ * The coin flips of `bernoulli` on the host, as 0 and 1.
+ *
+ * @throws PullbackError when the probability is not in [0, 1]
+ * @example
+ * import { hostBernoulli, rng } from 'pullback'
+ *
+ * const [flips] = hostBernoulli({ size: 8, probability: 0.5 })(rng(42))
+ * flips // => Uint8Array [0, 1, 0, 0, 0, 0, 0, 1]
+ */
 export const hostBernoulli = (options: Sized & Probability): Random<Uint8Array> => {
   const flip = bernoulliSampler('hostBernoulli', options)(hostArithmetic)
   return onHost('hostBernoulli', options, Uint8Array, (bits) => Number(flip(bits)))

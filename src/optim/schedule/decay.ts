@@ -3,7 +3,14 @@ import { exp } from '../../array/scalar/exponential.js'
 import { pow } from '../../array/scalar/power.js'
 import { positiveSteps, type Schedule } from './schedule.js'
 
-/** initial */
+/**
+ * initial, at every step t
+ *
+ * @example
+ * import { schedule } from 'pullback'
+ *
+ * schedule.constant({ initial: 0.1 })(100) // => 0.1
+ */
 export const constant =
   ({ initial }: { readonly initial: number }): Schedule =>
   () =>
@@ -52,7 +59,14 @@ export const piecewise =
   (t) =>
     initial * pow(factor, boundaries.filter((boundary) => t >= boundary).length)
 
-/** initial e^(-rate t) */
+/**
+ * initial e^(-rate t)
+ *
+ * @example
+ * import { schedule } from 'pullback'
+ *
+ * schedule.exponential({ initial: 1, rate: 0.1 })(0) // => 1
+ */
 export const exponential =
   ({ initial, rate }: { readonly initial: number; readonly rate: number }): Schedule =>
   (t) =>

@@ -1,6 +1,7 @@
 /** Schedules: rates as pure functions of the step 0, 1, 2, ..., on host numbers, with the same bits everywhere. */
 import { fail } from '../../array/error.js'
 
+/** The learning rate of a step, counted from 0: a pure function. */
 export type Schedule = (step: number) => number
 /** A learning rate: the same for all steps, or by step. */
 export type LearningRate = number | Schedule
