@@ -16,6 +16,7 @@ export interface Batch<X, T> {
   readonly targets: T
 }
 
+/** How a data set is cut into batches. */
 export interface BatchOptions {
   /** Examples in a batch. */
   readonly size: number
@@ -25,7 +26,17 @@ export interface BatchOptions {
   readonly dropLast?: boolean
 }
 
-/** Batches in one epoch. */
+/**
+ * Batches in one epoch: examples / size, rounded up, or down with `dropLast`.
+ *
+ * @throws PullbackError when the size is no positive whole number, or there would be no batch
+ * @example
+ * import { batchCount, dataset, storedArray } from 'pullback'
+ *
+ * const [inputs, targets] = [new Float32Array(5), new Int32Array(5)]
+ * const data = dataset(storedArray('float32', [5, 1], inputs), storedArray('int32', [5], targets))
+ * batchCount(data, { size: 2 }) // => 3
+ */
 export const batchCount = (data: Dataset, { size, dropLast = false }: BatchOptions): number => {
   if (!(Number.isInteger(size) && size > 0))
     fail('batches: size', 'a whole number above 0', String(size), 'Take 32 to 256 examples at a time.')
@@ -81,6 +92,7 @@ export interface EpochBatch<X, T> extends Batch<X, T> {
   readonly last: boolean
 }
 
+/** How often a data set is gone through, and how it is cut into batches. */
 export interface EpochOptions extends BatchOptions {
   readonly epochs: number
   /** Batches to leave out at the start: the step at which a run goes on. */

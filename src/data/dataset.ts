@@ -40,10 +40,28 @@ export const dataset = <X extends StoredType, T extends StoredType>(
   return { inputs, targets }
 }
 
-/** The number of examples. */
+/**
+ * The number of examples: the first size of the inputs.
+ *
+ * @example
+ * import { dataset, exampleCount, storedArray } from 'pullback'
+ *
+ * const [inputs, targets] = [new Float32Array(5), new Int32Array(5)]
+ * const data = dataset(storedArray('float32', [5, 1], inputs), storedArray('int32', [5], targets))
+ * exampleCount(data) // => 5
+ */
 export const exampleCount = ({ inputs }: Dataset): number => inputs.shape[0]
 
-/** Rows of an array along its first axis, copied. */
+/**
+ * Rows of an array along its first axis, copied.
+ *
+ * @throws PullbackError when there is no such row
+ * @example
+ * import { storedArray, takeRows } from 'pullback'
+ *
+ * const array = storedArray('float32', [3, 2], Float32Array.of(1, 2, 3, 4, 5, 6))
+ * takeRows(array, [2, 0]).data // => Float32Array [5, 6, 1, 2]
+ */
 export const takeRows = <D extends StoredType>(array: StoredArray<D>, rows: ArrayLike<number>): StoredArray<D> => {
   const [count, ...rest] = array.shape
   const size = sizeOf(rest)
@@ -58,7 +76,17 @@ export const takeRows = <D extends StoredType>(array: StoredArray<D>, rows: Arra
   return { shape: [rows.length, ...rest], dtype: array.dtype, data: data as StoredArrays[D] }
 }
 
-/** The examples of these numbers, in this order. */
+/**
+ * The examples of these numbers, in this order.
+ *
+ * @throws PullbackError when there is no such example
+ * @example
+ * import { dataset, storedArray, subset } from 'pullback'
+ *
+ * const [inputs, targets] = [Float32Array.of(5, 6, 7), Int32Array.of(0, 1, 2)]
+ * const data = dataset(storedArray('float32', [3, 1], inputs), storedArray('int32', [3], targets))
+ * subset(data, [2, 0]).inputs.data // => Float32Array [7, 5]
+ */
 export const subset = <X extends StoredType, T extends StoredType>(
   { inputs, targets }: Dataset<X, T>,
   rows: ArrayLike<number>,
@@ -67,7 +95,15 @@ export const subset = <X extends StoredType, T extends StoredType>(
 /** Bytes become float32; other element types are those of tensors. */
 export type TensorType<D extends StoredType> = D extends DType ? D : 'float32'
 
-/** A tensor over the array, whose elements nobody may change from then on. Bytes become float32 of the same value. */
+/**
+ * A tensor over the array, whose elements nobody may change from then on. Bytes become float32 of the same value.
+ *
+ * @example
+ * import { storedArray, toTensor } from 'pullback'
+ *
+ * const pixels = toTensor(storedArray('uint8', [2], Uint8Array.of(0, 255)))
+ * pixels.dtype // => 'float32'
+ */
 export const toTensor = <D extends StoredType>({
   dtype,
   data,

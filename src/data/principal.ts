@@ -4,6 +4,7 @@ import { type Shape, sameShape, showShape, sizeOf } from '../array/shape.js'
 import { symmetricEigen } from './eigen.js'
 import type { StoredArray } from './format/storedArray.js'
 
+/** How many principal components are kept, and at what scale. */
 export interface PrincipalOptions {
   /** How many; all unless given. */
   readonly components?: number

@@ -7,6 +7,7 @@ import type { Random } from '../random/rng.js'
 import { type Dataset, exampleCount, subset } from './dataset.js'
 import type { StoredType } from './format/storedArray.js'
 
+/** What is learned from, and what is not. */
 export interface Split<D extends Dataset = Dataset> {
   readonly training: D
   readonly heldOut: D
@@ -129,6 +130,14 @@ export const stratifiedSplit = <X extends StoredType, T extends StoredType>(
  * reached: what is held out shares no group with what is learned from.
  *
  * @throws PullbackError when there is not one group for each example, or one part would be empty
+ * @example
+ * import { dataset, groupSplit, rng, storedArray } from 'pullback'
+ *
+ * const [inputs, targets] = [new Float32Array(6), new Int32Array(6)]
+ * const data = dataset(storedArray('float32', [6, 1], inputs), storedArray('int32', [6], targets))
+ * const speakers = ['a', 'a', 'b', 'b', 'c', 'c']
+ * const [{ heldOut }] = groupSplit(data, speakers, 2)(rng(0))
+ * heldOut.inputs.shape // => [2, 1]
  */
 export const groupSplit = <X extends StoredType, T extends StoredType>(
   data: Dataset<X, T>,

@@ -106,11 +106,29 @@ const standardizing = (path: string, array: StoredArray, columns: Columns): Fitt
 export const fitStandardize = (training: StoredArray): Fitted =>
   standardizing('fitStandardize', training, eachElement('fitStandardize', training))
 
-/** Zero mean and unit variance for each channel of images N, C, H, W. */
+/**
+ * Zero mean and unit variance for each channel of images N, C, H, W: (x - mean) / deviation, both over N, H and W.
+ *
+ * @throws PullbackError when there are no examples, or they are no images
+ * @example
+ * import { fitStandardizeChannels, storedArray } from 'pullback'
+ *
+ * const images = storedArray('float32', [1, 2, 1, 2], Float32Array.of(1, 3, 10, 30))
+ * fitStandardizeChannels(images).apply(images).data // => Float32Array [-1, 1, -1, 1]
+ */
 export const fitStandardizeChannels = (training: StoredArray): Fitted =>
   standardizing('fitStandardizeChannels', training, eachChannel('fitStandardizeChannels', training))
 
-/** The mean example subtracted, such as the mean image. */
+/**
+ * The mean example subtracted, such as the mean image: x - mean, element by element.
+ *
+ * @throws PullbackError when there are no examples
+ * @example
+ * import { fitMeanImage, storedArray } from 'pullback'
+ *
+ * const training = storedArray('float32', [2, 2], Float32Array.of(1, 2, 3, 6))
+ * fitMeanImage(training).apply(training).data // => Float32Array [-1, -2, 1, 2]
+ */
 export const fitMeanImage = (training: StoredArray): Fitted => {
   const columns = eachElement('fitMeanImage', training)
   return fitted(
@@ -121,7 +139,16 @@ export const fitMeanImage = (training: StoredArray): Fitted => {
   )
 }
 
-/** Each feature moved and scaled so that the training split fills [0, 1]. */
+/**
+ * Each feature moved and scaled so that the training split fills [0, 1]: (x - min) / (max - min).
+ *
+ * @throws PullbackError when there are no examples
+ * @example
+ * import { fitNormalize, storedArray } from 'pullback'
+ *
+ * const training = storedArray('float32', [3, 1], Float32Array.of(2, 4, 6))
+ * fitNormalize(training).apply(training).data // => Float32Array [0, 0.5, 1]
+ */
 export const fitNormalize = (training: StoredArray): Fitted => {
   const columns = eachElement('fitNormalize', training)
   const low = new Float64Array(columns.count).fill(Number.POSITIVE_INFINITY)

@@ -10,6 +10,7 @@ import type { StoredArray } from './format/storedArray.js'
 /** Numbers of characters, [time, batch]: recurrent layers take time first. */
 type Codes = Tensor<Shape, 'int32'>
 
+/** How windows of a text are cut and joined into batches. */
 export interface TextBatchOptions {
   /** Characters in a window. */
   readonly length: number

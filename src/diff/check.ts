@@ -18,6 +18,7 @@ export interface Evaluator {
   readonly evaluateSync: <T>(tree: T) => T
 }
 
+/** How derivatives are compared with central differences (f(x + h) - f(x - h)) / 2h. */
 export interface GradientOptions {
   readonly device: Evaluator
   /** Of cotangent, directions and the choice of coordinates; 0 unless given. */
@@ -46,6 +47,7 @@ export interface GradientMistake {
   readonly message: string
 }
 
+/** What a comparison of derivatives with differences has found. */
 export interface GradientReport {
   readonly ok: boolean
   /** How many derivatives were compared. */
@@ -98,7 +100,19 @@ const choose = (size: number, count: number, uniform: () => number): number[] =>
   return places
 }
 
-/** {@link checkGradient} for a function that brings its own pullback. */
+/**
+ * `checkGradient` for a function that brings its own pullback, x to [f(x), cotangent to cotangents of the arguments].
+ *
+ * @example
+ * import { checkPullback, differentiable, mul, tensor, type Tensor } from 'pullback'
+ * import { reference } from 'pullback/reference'
+ *
+ * const apply = (x: Tensor) => {
+ *   const [y, pullback] = differentiable((z: Tensor) => mul(z, z))(x)
+ *   return [y, pullback] as const
+ * }
+ * checkPullback(apply, [tensor([1, -2], [2], 'float64') as never], { device: reference() }).ok // => true
+ */
 export const checkPullback = <A extends readonly unknown[], Y>(
   apply: (...args: A) => WithPullback<A, Y>,
   args: A,

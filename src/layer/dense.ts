@@ -15,6 +15,7 @@ export type DenseParams<I extends number, O extends number, B extends boolean = 
   ? { readonly weight: Tensor<[O, I]>; readonly bias: Tensor<[O]> }
   : { readonly weight: Tensor<[O, I]> }
 
+/** What `dense` takes beside its sizes. */
 export interface DenseOptions<B extends boolean = true> {
   /** Whether there is a bias; true unless given. */
   readonly bias?: B

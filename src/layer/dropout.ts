@@ -96,6 +96,10 @@ export const dropout = <T extends Tensor>(rate: number): Layer<T, T, None, None>
  * co-adaptation of feature detectors" (2012).
  *
  * @throws PullbackError when the rate is not between 0 and 1
+ * @example
+ * import { chain, dense, plainDropout } from 'pullback'
+ *
+ * const network = chain(dense(8, 4), plainDropout(0.5))
  */
 export const plainDropout = <T extends Tensor>(rate: number): Layer<T, T, None, None> => {
   checkRate('plainDropout', rate)

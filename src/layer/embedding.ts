@@ -11,10 +11,12 @@ import { checkParams, checkSizes, drawRecord, parametric } from './build.js'
 import { initialize } from './initialize.js'
 import { type Layer, type None, oneArray } from './layer.js'
 
+/** A vector of E numbers for each of V words. */
 export interface EmbeddingParams<V extends number, E extends number> {
   readonly weight: Tensor<[V, E]>
 }
 
+/** What `embedding` takes beside its sizes. */
 export interface EmbeddingOptions {
   /** Standard normal unless given. */
   readonly weightInitializer?: Initializer

@@ -23,6 +23,7 @@ export interface SummaryRow {
   readonly weighted: boolean
 }
 
+/** A table of the parts of a layer, and its totals. */
 export interface Summary {
   readonly input: Spec
   readonly output: Spec

@@ -67,6 +67,12 @@ const rebuild = (
  * The bytes of a checkpoint.
  *
  * @throws PullbackError when a tensor is not on the host, or the tree holds what cannot be saved
+ * @example
+ * import { decodeCheckpoint, encodeCheckpoint, tensor, zeros } from 'pullback'
+ *
+ * const bytes = encodeCheckpoint({ weight: tensor([1, 2]), step: 3 }, { run: 'first' })
+ * const loaded = decodeCheckpoint({ weight: zeros([2]), step: 0 })(bytes)
+ * loaded._tag === 'Right' && loaded.right.tree.step // => 3
  */
 export const encodeCheckpoint = (tree: unknown, notes: Notes = {}): Uint8Array => {
   const tensors = namedLeaves(tree).map(([path, x]) => {

@@ -12,6 +12,7 @@ export interface Finding {
   readonly what: string
   readonly notFinite: Tensor<[]>
 }
+/** What was looked at, in the order of the computation, and how much of it is not finite. */
 export type Diagnosis = readonly Finding[]
 
 /** The number of elements of a tree that are NaN or infinite. */
@@ -42,7 +43,17 @@ const probed = (layer: AnyLayer, path: string, report: (path: string, output: un
   }
 }
 
-/** What a batch makes of a state: its params, the inputs, then the output of each part of the layer in training. */
+/**
+ * What a batch makes of a state: its params, the inputs, then the output of each part of the layer in training.
+ *
+ * @example
+ * import { dense, diagnose, initialTrainState, rng, sgd, tensor } from 'pullback'
+ *
+ * const network = dense(2, 1)
+ * const [state] = initialTrainState(network, sgd(0.1), { shape: [1, 2], dtype: 'float32' })(rng(0))
+ * const found = diagnose(network, state, tensor([[1, Number.NaN]]))
+ * found.map(({ what }) => what).includes('the output of the layer') // => true
+ */
 export const diagnose = <X, Y, P, S>(layer: Layer<X, Y, P, S>, state: TrainState<P, S>, inputs: X): Diagnosis => {
   const outputs: Finding[] = []
   const [apply] = probed(layer, '', (path, output) => {

@@ -11,6 +11,7 @@ export interface Watch {
   readonly improved: boolean
 }
 
+/** What counts as an improvement. */
 export interface WatchOptions {
   /** Whether less is better (a loss) or more (an accuracy). */
   readonly better: 'less' | 'more'
@@ -18,7 +19,14 @@ export interface WatchOptions {
   readonly least?: number
 }
 
-/** Before any observation. */
+/**
+ * Before any observation.
+ *
+ * @example
+ * import { initialWatch } from 'pullback'
+ *
+ * initialWatch.count // => 0
+ */
 export const initialWatch: Watch = { best: Number.NaN, bestAt: -1, count: 0, improved: false }
 
 /**
@@ -38,6 +46,14 @@ export const observe =
     return { best: improved ? value : best, bestAt: improved ? count : bestAt, count: count + 1, improved }
   }
 
-/** How many more observations without improvement are allowed: stop at 0. */
+/**
+ * How many more observations without improvement are allowed, patience - (count - 1 - bestAt): stop at 0.
+ *
+ * @example
+ * import { initialWatch, observe, patienceLeft } from 'pullback'
+ *
+ * const watch = [0.5, 0.4, 0.6].reduce(observe({ better: 'less' }), initialWatch)
+ * patienceLeft(3, watch) // => 2
+ */
 export const patienceLeft = (patience: number, { bestAt, count }: Watch): number =>
   Math.max(0, patience - (count - 1 - bestAt))

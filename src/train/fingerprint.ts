@@ -27,6 +27,12 @@ const canonical = (array: StoredArray): Uint8Array => {
  * elements, little endian.
  *
  * @throws PullbackError when a tensor is not on the host
+ * @example
+ * import { canonicalBytes, zeros } from 'pullback'
+ * import { reference } from 'pullback/reference'
+ *
+ * const params = reference().evaluateSync({ bias: zeros([0]) })
+ * new TextDecoder().decode(canonicalBytes(params)) // => 'bias float32 [0]\n'
  */
 export const canonicalBytes = (tree: unknown): Uint8Array => {
   const named = [...namedLeaves(tree)].sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))

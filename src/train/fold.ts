@@ -47,6 +47,7 @@ export type StepListener<State, B, K extends string> = (
   event: StepEvent<State, B, K>,
 ) => 'stop' | undefined | Promise<'stop' | undefined>
 
+/** Who is told of steps, how many run before one is read, and when snapshots are taken. */
 export interface FoldOptions<State, B, K extends string> {
   readonly onStep?: StepListener<State, B, K>
   /**

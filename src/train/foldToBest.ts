@@ -15,6 +15,7 @@ export interface Best<State> {
   readonly count: number
 }
 
+/** What is watched, how often, and when a fold stops. */
 export interface BestOptions<State, B, K extends string> extends FoldOptions<State, B, K>, WatchOptions {
   /** A measure of a state on examples that it does not learn from, such as the loss of `evaluate`. */
   readonly validate: (state: State) => Promise<number>
@@ -28,6 +29,7 @@ export interface BestOptions<State, B, K extends string> extends FoldOptions<Sta
   readonly onValidation?: (watch: Watch, value: number) => void
 }
 
+/** What a fold came to, and the best state on its way. */
 export interface FoldedToBest<State> extends Folded<State> {
   /** Undefined where there was no validation, or none gave a number. */
   readonly best: Best<State> | undefined

@@ -3,6 +3,7 @@ import type { Layer, Spec } from '../layer/layer.js'
 import type { Optimizer, OptimizerState } from '../optim/optimizer.js'
 import { type Random, type Rng, split } from '../random/rng.js'
 
+/** All that training carries from step to step: a plain value, which can be saved. */
 export interface TrainState<P, S> {
   readonly params: P
   /** What layers keep beside their params, such as running statistics. */

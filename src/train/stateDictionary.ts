@@ -13,6 +13,7 @@ import { type FormatError, formatError, quote } from '../data/format/formatError
 import { readSafetensors, type Safetensors } from '../data/format/safetensors.js'
 import type { StoredArray } from '../data/format/storedArray.js'
 
+/** How the names of a file and the paths of a tree go together. */
 export interface StateDictionaryOptions {
   /** The file's name of each array, by its path in the tree: a function, or a record. A path that is not in it is the name. */
   readonly names?: ((path: string) => string) | Readonly<Record<string, string>>

@@ -30,6 +30,7 @@ export interface Step<State, B, M> {
   readonly diagnose?: ((state: State, batch: B) => Diagnosis) | undefined
 }
 
+/** What a training step is made of. */
 export interface StepParts<X, Y, T, P, S, K extends string> {
   readonly layer: Layer<X, Y, P, S>
   /** What the gradient is taken of. */

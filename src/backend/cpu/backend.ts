@@ -17,6 +17,7 @@ import { createTwins } from './runtime/twins.js'
 
 export type { CpuBuffer } from './runtime/executable.js'
 
+/** How `cpu` computes. All is off unless told. */
 export interface CpuOptions {
   /**
    * How many threads compute, the calling one among them; 1 unless told. Where threads cannot share memory (a page's own
@@ -49,7 +50,17 @@ export interface CpuOptions {
 
 const name = 'cpu'
 
-/** float32, int32, uint32 and bool; the reference backend has float64. `onEvent` is told of threads that are missing. */
+/**
+ * The backend of `cpu`: programs as WebAssembly of float32, int32, uint32 and bool; the reference backend has float64.
+ * `onEvent` is told of threads that are missing.
+ *
+ * @throws PullbackError when threads are no positive whole number, or `fastMath` is asked for where there is none
+ * @example
+ * import { deviceOf, tensor } from 'pullback'
+ * import { cpuBackend } from 'pullback/cpu'
+ *
+ * deviceOf(cpuBackend()).evaluateSync(tensor([1, 2])).shape // => [2]
+ */
 export const cpuBackend = ({
   threads = 1,
   fastMath = false,

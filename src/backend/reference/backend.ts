@@ -22,7 +22,16 @@ const compile = (program: Program, { keep }: RunOptions): Executable<HostArray, 
   dispose: () => {},
 })
 
-/** The interpreter as a backend: every dtype, results at once, buffers that are host arrays. */
+/**
+ * The interpreter as a backend: every dtype, results at once, buffers that are host arrays.
+ *
+ * @example
+ * import { deviceOf } from 'pullback'
+ * import { referenceBackend } from 'pullback/reference'
+ *
+ * const device = deviceOf({ ...referenceBackend(), name: 'own' })
+ * device.name // => 'own'
+ */
 export const referenceBackend = (): Backend<HostArray, 'sync'> => ({
   name: 'reference',
   mode: 'sync',

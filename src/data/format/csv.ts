@@ -19,6 +19,7 @@ export interface Table {
   readonly lines: readonly number[]
 }
 
+/** What a CSV file looks like. */
 export interface CsvOptions {
   /** One character; a comma unless said otherwise. */
   readonly delimiter?: string
@@ -147,7 +148,14 @@ const columnIndex = (table: Table, name: string): number => {
     : reject('header', `one of ${table.columns.map(quote).join(', ')}`, quote(name), 'Name a column that is there.')
 }
 
-/** Texts that stand for a missing value, after trimming. */
+/**
+ * Texts that stand for a missing value, after trimming.
+ *
+ * @example
+ * import { missingTokens } from 'pullback'
+ *
+ * missingTokens.includes('NA') // => true
+ */
 export const missingTokens: readonly string[] = ['', 'NA', 'N/A', 'NaN', 'nan', 'null', '?']
 
 const number = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/
@@ -186,7 +194,15 @@ export const numericColumns =
       return { shape: [table.rows.length, indices.length], dtype: 'float64', data }
     })
 
-/** The table without the rows that miss a value in one of the columns. */
+/**
+ * The table without the rows that miss a value in one of the columns. A column that is not there is an error.
+ *
+ * @example
+ * import { dropMissing } from 'pullback'
+ *
+ * const table = dropMissing(['b'])({ columns: ['a', 'b'], rows: [['1', '2'], ['3', 'NA']], lines: [2, 3] })
+ * table._tag === 'Right' && table.right.rows // => [['1', '2']]
+ */
 export const dropMissing =
   (columns: readonly string[], tokens: readonly string[] = missingTokens) =>
   (table: Table): Either<FormatError, Table> =>
@@ -209,6 +225,13 @@ export interface Labels {
 /**
  * A column of class names as labels. Classes are numbered in the order given, or sorted by code unit; given ones are all
  * that there may be, so that two files agree.
+ *
+ * @example
+ * import { labelColumn } from 'pullback'
+ *
+ * const table = { columns: ['kind'], rows: [['dog'], ['cat'], ['dog']], lines: [2, 3, 4] }
+ * const labels = labelColumn('kind')(table)
+ * labels._tag === 'Right' && labels.right.classes // => ['cat', 'dog']
  */
 export const labelColumn =
   (column: string, classes?: readonly string[]) =>
@@ -231,6 +254,14 @@ export const labelColumn =
 const field = (text: string): string =>
   /["\r\n,\uFEFF]/.test(text) || text === '' ? `"${text.replaceAll('"', '""')}"` : text
 
-/** The bytes of a CSV file: a header and the rows, with LF lines; fields are quoted where they must be. */
+/**
+ * The bytes of a CSV file: a header and the rows, with LF lines; fields are quoted where they must be.
+ *
+ * @example
+ * import { writeCsv } from 'pullback'
+ *
+ * const bytes = writeCsv({ columns: ['a', 'b'], rows: [['1', 'x']] })
+ * new TextDecoder().decode(bytes) // => 'a,b\n1,x\n'
+ */
 export const writeCsv = ({ columns, rows }: Pick<Table, 'columns' | 'rows'>): Uint8Array =>
   new TextEncoder().encode([columns, ...rows].map((row) => `${row.map(field).join(',')}\n`).join(''))

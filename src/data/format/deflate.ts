@@ -16,7 +16,14 @@ export type Deflate = (bytes: Uint8Array) => Uint8Array
 
 const longestBlock = 0xffff
 
-/** The DEFLATE stream that stores its bytes as they are: larger than a packed one by 5 bytes in 65,535. */
+/**
+ * The DEFLATE stream that stores its bytes as they are: larger than a packed one by 5 bytes in 65,535.
+ *
+ * @example
+ * import { storeOnly } from 'pullback'
+ *
+ * storeOnly(Uint8Array.of(1, 2, 3)).length // => 8
+ */
 export const storeOnly: Deflate = (bytes) => {
   const blocks = Math.max(1, Math.ceil(bytes.length / longestBlock))
   const out = new Uint8Array(bytes.length + 5 * blocks)

@@ -1,6 +1,7 @@
 /** What is wrong with the bytes of a file. Codecs return it on the left of an `Either`; they never throw for bad bytes. */
 import { type Either, left, right } from '#fp/Either'
 
+/** What is wrong with a file, and where. */
 export interface FormatError {
   readonly _tag: 'FormatError'
   /** The format that was expected, such as `safetensors`. */

@@ -93,7 +93,15 @@ export const readIdx = (bytes: Uint8Array): Either<FormatError, StoredArray> =>
 
 const types = { uint8: 0x08, int32: 0x0c, float32: 0x0d, float64: 0x0e } as const
 
-/** The bytes of an IDX file. Throws for more than 255 axes and for arrays whose shape and data disagree. */
+/**
+ * The bytes of an IDX file.
+ *
+ * @throws PullbackError for more than 255 axes, and for arrays whose shape and data disagree
+ * @example
+ * import { storedArray, writeIdx } from 'pullback'
+ *
+ * writeIdx(storedArray('uint8', [2], Uint8Array.of(7, 3))) // => Uint8Array [0, 0, 8, 1, 0, 0, 0, 2, 7, 3]
+ */
 export const writeIdx = (array: StoredArray<keyof typeof types>): Uint8Array => {
   checkStored('writeIdx', array)
   const { shape, dtype } = array

@@ -168,7 +168,15 @@ export const readNpy = (bytes: Uint8Array): Either<FormatError, StoredArray> =>
     return fortranOrder ? rowMajor(array) : array
   })
 
-/** The bytes of an npy file, as `numpy.save` writes them. Throws for arrays whose shape and data disagree. */
+/**
+ * The bytes of an npy file, as `numpy.save` writes them.
+ *
+ * @throws PullbackError for arrays whose shape and data disagree
+ * @example
+ * import { storedArray, writeNpy } from 'pullback'
+ *
+ * writeNpy(storedArray('int32', [2, 1], Int32Array.of(5, -6))).length // => 136
+ */
 export const writeNpy = (array: StoredArray): Uint8Array => {
   checkStored('writeNpy', array)
   const { shape, dtype } = array

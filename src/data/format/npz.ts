@@ -14,7 +14,17 @@ import { readZip, writeZip } from './zip.js'
 
 const extension = '.npy'
 
-/** Reads what `numpy.savez` or `numpy.savez_compressed` wrote: the arrays by name, without `.npy`. */
+/**
+ * Reads what `numpy.savez` or `numpy.savez_compressed` wrote: the arrays by name, without `.npy`.
+ *
+ * @example
+ * import { readNpz, storedArray, writeNpz } from 'pullback'
+ * import { inflate } from 'pullback/node'
+ *
+ * const file = writeNpz(new Map([['x', storedArray('int32', [2], Int32Array.of(5, -6))]]))
+ * const arrays = readNpz(inflate)(file)
+ * arrays._tag === 'Right' && arrays.right.get('x')?.data // => Int32Array [5, -6]
+ */
 export const readNpz =
   (inflate: Inflate) =>
   (bytes: Uint8Array): Either<FormatError, ReadonlyMap<string, StoredArray>> => {
@@ -36,6 +46,15 @@ export const readNpz =
     return right(arrays)
   }
 
-/** The bytes of an npz file, sorted by file name. Without `deflate` they are stored, as `numpy.savez` does. */
+/**
+ * The bytes of an npz file, sorted by file name. Without `deflate` they are stored, as `numpy.savez` does.
+ *
+ * @throws PullbackError for arrays whose shape and data disagree
+ * @example
+ * import { storedArray, writeNpz } from 'pullback'
+ * import { deflate } from 'pullback/node'
+ *
+ * const bytes = writeNpz(new Map([['x', storedArray('int32', [2], Int32Array.of(5, -6))]]), deflate)
+ */
 export const writeNpz = (arrays: ReadonlyMap<string, StoredArray>, deflate?: Deflate): Uint8Array =>
   writeZip(new Map([...arrays].map(([name, array]) => [name + extension, writeNpy(array)] as const)), deflate)

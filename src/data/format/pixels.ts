@@ -22,6 +22,11 @@ export const unitPixels = ({ shape, data }: StoredArray<'uint8'>): StoredArray<'
 /**
  * Numbers in [0, 1] as bytes, round(255 x): the inverse of `unitPixels` on bytes, for pictures. Numbers outside are
  * clipped; NaN is 0.
+ *
+ * @example
+ * import { bytePixels, storedArray } from 'pullback'
+ *
+ * bytePixels(storedArray('float32', [1, 1, 2], Float32Array.of(0.5, 2))).data // => Uint8Array [128, 255]
  */
 export const bytePixels = ({ shape, data }: StoredArray<'float32' | 'float64'>): StoredArray<'uint8'> => ({
   shape,

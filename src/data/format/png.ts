@@ -142,8 +142,17 @@ const planes = (
 }
 
 /**
- * Reads a PNG picture: uint8 [C, H, W] with 1 (grey), 2 (grey, alpha), 3 (RGB) or 4 (RGBA) channels. A palette becomes RGB,
- * or RGBA where it has transparency. Sizes and all checksums are verified; what is not 8-bit or is interlaced is an error.
+ * Reads a PNG picture: uint8 [C, H, W] with 1 (grey), 2 (grey, alpha), 3 (RGB) or 4 (RGBA) channels. A palette becomes
+ * RGB, or RGBA where it has transparency. Sizes and all checksums are verified; what is not 8-bit or is interlaced is
+ * an error.
+ *
+ * @example
+ * import { readPng, storedArray, writePng } from 'pullback'
+ * import { inflate } from 'pullback/node'
+ *
+ * const file = writePng(storedArray('uint8', [1, 1, 2], Uint8Array.of(0, 255)))
+ * const picture = readPng(inflate)(file)
+ * picture._tag === 'Right' && picture.right.shape // => [1, 1, 2]
  */
 export const readPng =
   (inflate: Inflate) =>

@@ -209,9 +209,15 @@ export const readSafetensors = (bytes: Uint8Array): Either<FormatError, Safetens
   })
 
 /**
- * The bytes of a safetensors file. Wide elements come first, then names in code unit order, and the header is padded with
- * spaces to a multiple of 8, so that every array is aligned. Throws for a name `__metadata__` and for arrays whose shape
- * and data disagree.
+ * The bytes of a safetensors file. Wide elements come first, then names in code unit order, and the header is padded
+ * with spaces to a multiple of 8, so that every array is aligned.
+ *
+ * @throws PullbackError for a name `__metadata__`, and for arrays whose shape and data disagree
+ * @example
+ * import { storedArray, writeSafetensors } from 'pullback'
+ *
+ * const weight = storedArray('float32', [2], Float32Array.of(1, 2))
+ * const bytes = writeSafetensors({ tensors: new Map([['weight', weight]]), metadata: { format: 'pt' } })
  */
 export const writeSafetensors = ({ tensors, metadata }: Safetensors): Uint8Array => {
   const byName = ([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number =>

@@ -3,6 +3,7 @@ import { fail } from '../../array/error.js'
 import { pictureSize } from './pixels.js'
 import type { StoredArray } from './storedArray.js'
 
+/** The grid of a sheet of pictures. */
 export interface SpriteOptions {
   /** Height and width of one picture. */
   readonly height: number

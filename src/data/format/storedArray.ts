@@ -3,6 +3,7 @@ import { fail } from '../../array/error.js'
 import { type Shape, showShape, sizeOf } from '../../array/shape.js'
 import { viewOf } from './bytes.js'
 
+/** What holds the elements of each type. */
 export interface StoredArrays {
   readonly float32: Float32Array
   readonly float64: Float64Array

@@ -6,7 +6,15 @@ import type { StoredArray } from './storedArray.js'
 
 const reject: Reject = rejecting('text')
 
-/** Decodes UTF-8; a byte order mark at the start is dropped. Bytes that are no UTF-8 are an error, never replaced. */
+/**
+ * Decodes UTF-8; a byte order mark at the start is dropped. Bytes that are no UTF-8 are an error, never replaced.
+ *
+ * @example
+ * import { readText } from 'pullback'
+ *
+ * const text = readText(Uint8Array.of(0xff))
+ * text._tag === 'Left' && text.left.where // => 'line 1'
+ */
 export const readText = (bytes: Uint8Array): Either<FormatError, string> =>
   decoding(() => {
     const text = utf8Text(bytes)

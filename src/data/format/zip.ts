@@ -107,6 +107,13 @@ const unpack = (where: string, method: number, packed: Uint8Array, length: numbe
 /**
  * Reads a ZIP archive: the files by name, in the order of its directory. Sizes and checksums are verified; a name that
  * occurs twice is an error.
+ *
+ * @example
+ * import { readZip, writeZip } from 'pullback'
+ * import { deflate, inflate } from 'pullback/node'
+ *
+ * const files = readZip(inflate)(writeZip(new Map([['a.txt', Uint8Array.of(1, 2)]]), deflate))
+ * files._tag === 'Right' && files.right.get('a.txt') // => Uint8Array [1, 2]
  */
 export const readZip =
   (inflate: Inflate) =>
@@ -136,7 +143,14 @@ export const readZip =
 const date = 0x0021
 const utf8Names = 0x0800
 
-/** The bytes of a ZIP archive, files sorted by name. Without `deflate` they are stored as they are. */
+/**
+ * The bytes of a ZIP archive, files sorted by name. Without `deflate` they are stored as they are.
+ *
+ * @example
+ * import { writeZip } from 'pullback'
+ *
+ * const bytes = writeZip(new Map([['a.txt', Uint8Array.of(1, 2)]]))
+ */
 export const writeZip = (files: ReadonlyMap<string, Uint8Array>, deflate?: Deflate): Uint8Array => {
   const parts: Uint8Array[] = []
   const directory: Uint8Array[] = []

@@ -15,10 +15,12 @@ import { initialize } from '../initialize.js'
 import { type Layer, type None, oneArray } from '../layer.js'
 import { gate } from './rectifiers.js'
 
+/** The slopes below 0. */
 export interface PreluParams<C extends number> {
   readonly alpha: Tensor<[C]>
 }
 
+/** How many slopes are learned, and where they begin. */
 export interface PreluOptions<C extends number> {
   /** 1 for one slope for all, else the number of channels (axis 1), each with a slope of its own. */
   readonly channels?: C
@@ -30,6 +32,12 @@ export interface PreluOptions<C extends number> {
  * x where it is positive, else alpha x with a learned alpha, shared or one for each channel (axis 1).
  *
  * Source: He, Zhang, Ren and Sun, "Delving Deep into Rectifiers" (2015).
+ *
+ * @throws PullbackError when the channels are no positive whole number, or not those of the input
+ * @example
+ * import { chain, conv2d, prelu } from 'pullback'
+ *
+ * const network = chain(conv2d({ in: 3, out: 16, kernel: 3 }), prelu({ channels: 16 }))
  */
 export const prelu = <T extends Tensor, C extends number = 1>(
   options: PreluOptions<C> = {},
@@ -58,11 +66,13 @@ export const prelu = <T extends Tensor, C extends number = 1>(
   ) as unknown as Layer<T, T, PreluParams<C>, None>
 }
 
+/** A linear function for each piece. */
 export interface MaxoutParams<K extends number, I extends number, O extends number> {
   readonly weight: Tensor<[K, I, O]>
   readonly bias: Tensor<[K, O]>
 }
 
+/** The sizes of a maxout layer. */
 export interface MaxoutOptions<I extends number, O extends number, K extends number> {
   readonly in: I
   readonly out: O
@@ -72,10 +82,20 @@ export interface MaxoutOptions<I extends number, O extends number, K extends num
 }
 
 /**
- * The largest of several linear functions: y[n, o] = max over p of (x w_p + b_p)[n, o]. ReLU and |x| are special cases.
- * Where pieces are equal, the first takes the cotangent.
+ * The largest of several linear functions, [batch, in] to [batch, out]: y[n, o] = max over p of (x w_p + b_p)[n, o].
+ * ReLU and |x| are special cases. Where pieces are equal, the first takes the cotangent.
+ *
+ * Params: weight [pieces, in, out], bias [pieces, out].
  *
  * Source: Goodfellow, Warde-Farley, Mirza, Courville and Bengio, "Maxout Networks" (2013).
+ *
+ * @throws PullbackError when a size is no positive whole number, or the input does not fit
+ * @example
+ * import { maxout, rng } from 'pullback'
+ *
+ * const layer = maxout({ in: 8, out: 4, pieces: 3 })
+ * const [{ params }] = layer.init({ shape: [16, 8], dtype: 'float32' })(rng(0))
+ * params.weight.shape // => [3, 8, 4]
  */
 export const maxout = <I extends number, O extends number, K extends number = 2, N extends number = number>(
   options: MaxoutOptions<I, O, K>,

@@ -29,6 +29,12 @@ export const relu: Activation = plainActivation('relu', (x) => {
  * x where it is positive, else slope x; slope 0.01 unless given.
  *
  * Source: Maas, Hannun and Ng, "Rectifier Nonlinearities Improve Neural Network Acoustic Models" (2013).
+ *
+ * @example
+ * import { leakyRelu, tensor, toArray } from 'pullback'
+ * import { reference } from 'pullback/reference'
+ *
+ * toArray(reference().evaluateSync(leakyRelu(tensor([-4, 4]), 0.25))) // => Float32Array [-1, 4]
  */
 export const leakyRelu: ActivationWith<number> = activation('leakyRelu', (slope = 0.01) => (x) => [
   gate(x, x, mul(x, slope)),
@@ -57,6 +63,12 @@ const exponentialUnit =
  *
  * Source: Clevert, Unterthiner and Hochreiter, "Fast and Accurate Deep Network Learning by Exponential Linear Units"
  * (2016).
+ *
+ * @example
+ * import { elu, tensor, toArray } from 'pullback'
+ * import { reference } from 'pullback/reference'
+ *
+ * toArray(reference().evaluateSync(elu(tensor([-Infinity, 0, 2])))) // => Float32Array [-1, 0, 2]
  */
 export const elu: ActivationWith<number> = activation('elu', (alpha = 1) => exponentialUnit(alpha, 1))
 
@@ -64,6 +76,11 @@ export const elu: ActivationWith<number> = activation('elu', (alpha = 1) => expo
  * elu with the alpha and the scale that keep mean 0 and variance 1 through the layers.
  *
  * Source: Klambauer, Unterthiner, Mayr and Hochreiter, "Self-Normalizing Neural Networks" (2017).
+ *
+ * @example
+ * import { chain, dense, initializer, selu } from 'pullback'
+ *
+ * const network = chain(dense(784, 256, { weightInitializer: initializer.lecunNormal() }), selu())
  */
 export const selu: Activation = plainActivation(
   'selu',

@@ -8,19 +8,43 @@ import { gate } from './rectifiers.js'
 /** 1 / (1 + e^-x). Where e^-x overflows the quotient is the 0 that it should be. */
 export const logistic = (x: Tensor): Tensor => div(1, add(exp(neg(x)), 1))
 
-/** 1 / (1 + e^-x) */
+/**
+ * 1 / (1 + e^-x). `sigmoid()` is the layer, `sigmoid(x)` the function of arrays.
+ *
+ * @example
+ * import { sigmoid, tensor, toArray } from 'pullback'
+ * import { reference } from 'pullback/reference'
+ *
+ * toArray(reference().evaluateSync(sigmoid(tensor([0, -Infinity])))) // => Float32Array [0.5, 0]
+ */
 export const sigmoid: Activation = plainActivation('sigmoid', (x) => {
   const y = logistic(x)
   return [y, (cotangent) => mul(cotangent, mul(y, sub(1, y)))]
 })
 
-/** (e^x - e^-x) / (e^x + e^-x). `tanh()` is the layer, `tanh(x)` the function of arrays. */
+/**
+ * (e^x - e^-x) / (e^x + e^-x). `tanh()` is the layer, `tanh(x)` the function of arrays.
+ *
+ * @example
+ * import { tanh, tensor, toArray } from 'pullback'
+ * import { reference } from 'pullback/reference'
+ *
+ * toArray(reference().evaluateSync(tanh(tensor([0, Infinity])))) // => Float32Array [0, 1]
+ */
 export const tanh: Activation = plainActivation('tanh', (x) => {
   const y = tanhOf(x)
   return [y, (cotangent) => mul(cotangent, sub(1, square(y)))]
 })
 
-/** log(1 + e^x), as max(x, 0) + log(1 + e^-|x|), which never overflows. Gates, so that derived slopes at 0 are right. */
+/**
+ * log(1 + e^x), as max(x, 0) + log(1 + e^-|x|), which never overflows. Gates, so that derived slopes at 0 are right.
+ *
+ * @example
+ * import { softplus, tensor, toArray } from 'pullback'
+ * import { reference } from 'pullback/reference'
+ *
+ * toArray(reference().evaluateSync(softplus(tensor([-Infinity, 1000])))) // => Float32Array [0, 1000]
+ */
 export const softplus: Activation = plainActivation('softplus', (x) => [
   add(gate(x, x, 0), log1p(exp(gate(x, neg(x), x)))),
   (cotangent) => mul(cotangent, logistic(x)),
@@ -31,12 +55,19 @@ export const softplus: Activation = plainActivation('softplus', (x) => [
  *
  * Source: Elfwing, Uchibe and Doya, "Sigmoid-weighted linear units for neural network function approximation in
  * reinforcement learning" (2018).
+ *
+ * @example
+ * import { silu, tensor, toArray } from 'pullback'
+ * import { reference } from 'pullback/reference'
+ *
+ * toArray(reference().evaluateSync(silu(tensor([0, 100])))) // => Float32Array [0, 100]
  */
 export const silu: Activation = plainActivation('silu', (x) => {
   const s = logistic(x)
   return [mul(x, s), (cotangent) => mul(cotangent, mul(s, add(mul(x, sub(1, s)), 1)))]
 })
 
+/** Which form of GELU is computed. */
 export interface GeluOptions {
   /** 'none' is x Phi(x) with the error function; 'tanh' approximates it. */
   readonly approximate?: 'none' | 'tanh'

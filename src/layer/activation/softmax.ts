@@ -28,7 +28,16 @@ export const softmax: ActivationWith<number> = activation(
       softmaxOver(x, axis),
 )
 
-/** x - log(sum(e^x)) along an axis, the last one unless given. */
+/**
+ * x - log(sum(e^x)) along an axis, the last one unless given.
+ *
+ * @throws PullbackError when there is no such axis
+ * @example
+ * import { logSoftmax, tensor, toArray } from 'pullback'
+ * import { reference } from 'pullback/reference'
+ *
+ * toArray(reference().evaluateSync(logSoftmax(tensor([7, -Infinity])))) // => Float32Array [0, -Infinity]
+ */
 export const logSoftmax: ActivationWith<number> = activation('logSoftmax', (axis = -1) => (x) => {
   const y = sub(x, logSumExp(x, axis, true))
   return [y, (cotangent) => sub(cotangent, mul(exp(y), sum(cotangent, axis, true)))]

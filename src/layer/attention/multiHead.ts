@@ -12,6 +12,7 @@ import { initialize, type WeightAndBias } from '../initialize.js'
 import { type ArraySpec, inputsOf, type Layer, type None, oneArray } from '../layer.js'
 import { type AttentionOptions, attended } from './scaledDotProduct.js'
 
+/** The sizes of multi-head attention, and who sees whom. */
 export interface MultiHeadAttentionOptions<E extends number> extends AttentionOptions {
   /** Features of inputs and outputs. */
   readonly features: E
@@ -104,6 +105,13 @@ const check = (name: string, features: number, heads: number): void => {
  * Source: Vaswani et al., "Attention Is All You Need" (2017).
  *
  * @throws PullbackError when heads do not divide the features, or inputs are not [batch, time, features]
+ * @example
+ * import { multiHeadAttention, rng } from 'pullback'
+ *
+ * const attend = multiHeadAttention({ features: 8, heads: 2 })
+ * const [query, key] = [[3, 4, 8], [3, 5, 8]].map((shape) => ({ shape, dtype: 'float32' as const }))
+ * const [{ output }] = attend.init([query, key, key])(rng(0))
+ * output // => { shape: [3, 4, 8], dtype: 'float32' }
  */
 export const multiHeadAttention = <E extends number, N extends number = number, T extends number = number>(
   options: MultiHeadAttentionOptions<E>,

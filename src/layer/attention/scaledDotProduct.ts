@@ -12,6 +12,7 @@ import { softmaxOver } from '../activation/softmax.js'
 import { specOf, stateless } from '../build.js'
 import { inputsOf, type Layer, type None } from '../layer.js'
 
+/** Who sees whom. */
 export interface AttentionOptions {
   /** Whether each query sees only keys that are not later than it; false unless given. */
   readonly causal?: boolean

@@ -5,7 +5,15 @@ import { tuple } from '../../array/tuple.js'
 import { stateless } from '../build.js'
 import type { Layer, None } from '../layer.js'
 
-/** What comes in. */
+/**
+ * What comes in: the unit of `chain`. Its pullback gives the cotangent as it is.
+ *
+ * @example
+ * import { identity, tensor, type Tensor } from 'pullback'
+ *
+ * const [y] = identity<Tensor>().infer({}, {}, tensor([1, 2]))
+ * y.shape // => [2]
+ */
 export const identity = <X>(): Layer<X, X, None, None> =>
   stateless<X, X>('identity', (x) => tuple(x, (cotangent) => cotangent))
 

@@ -16,6 +16,7 @@ type One<K extends string, L> = { readonly [N in K]: L }
 type Fields<E extends readonly (readonly [string, unknown])[]> = { readonly [T in E[number] as T[0]]: T[1] }
 
 // biome-ignore format: generated, one overload a line
+/** The type of {@link chain}: each layer takes what the one before gives. */
 export interface Chain {
   <X0, X1, P1, S1>(l1: Layer<X0, X1, P1, S1>): Layer<X0, X1, [P1], [S1]>
   <X0, X1, P1, S1, X2, P2, S2>(l1: Layer<X0, X1, P1, S1>, l2: Layer<NoInfer<X1>, X2, P2, S2>): Layer<X0, X2, [P1, P2], [S1, S2]>
@@ -40,6 +41,7 @@ export interface Chain {
 }
 
 // biome-ignore format: generated, one overload a line
+/** The type of {@link named}: as `Chain`, of one-key records, whose keys become those of params and state. */
 export interface Named {
   <X0, K1 extends string, X1, P1, S1>(l1: One<K1, Layer<X0, X1, P1, S1>>): Layer<X0, X1, Fields<[[K1, P1]]>, Fields<[[K1, S1]]>>
   <X0, K1 extends string, X1, P1, S1, K2 extends string, X2, P2, S2>(l1: One<K1, Layer<X0, X1, P1, S1>>, l2: One<K2, Layer<NoInfer<X1>, X2, P2, S2>>): Layer<X0, X2, Fields<[[K1, P1], [K2, P2]]>, Fields<[[K1, S1], [K2, S2]]>>

@@ -53,6 +53,7 @@ const eachOf =
     ]
   }
 
+/** How the applications of a shared layer draw. */
 export interface SharedOptions {
   /**
    * Whether each application draws its own randomness (two dropout masks), or all have one draw (one mask);

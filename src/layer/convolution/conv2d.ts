@@ -50,6 +50,7 @@ interface Channels<I extends number, O extends number, K extends Kernel, B exten
   readonly biasInitializer?: Initializer
 }
 
+/** The sizes of `conv2d`, and what it begins with. */
 export interface Conv2dOptions<
   I extends number,
   O extends number,
@@ -62,6 +63,7 @@ export interface Conv2dOptions<
   readonly groups?: G
 }
 
+/** The sizes of `convTranspose2d`, and what it begins with. */
 export interface ConvTranspose2dOptions<I extends number, O extends number, K extends Kernel, B extends boolean = true>
   extends Channels<I, O, K, B>,
     TransposedOptions {}

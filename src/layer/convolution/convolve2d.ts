@@ -78,6 +78,7 @@ export const convolve2d = <N extends number, O extends number>(
   options: ConvolutionOptions = {},
 ): Tensor<[N, O, number, number]> => convolved('convolve2d', x, weight, geometryOf('convolve2d', options))[0]
 
+/** How filters move in a transposed convolution, and how large its output is. */
 export interface TransposedOptions extends Omit<ConvolutionOptions, 'padding'> {
   /** Cut off around the output; 0 unless given. */
   readonly padding?: Pair | readonly [readonly [number, number], readonly [number, number]]

@@ -11,6 +11,7 @@ export type Padding =
   | 'same'
   | readonly [height: readonly [before: number, after: number], width: readonly [before: number, after: number]]
 
+/** How filters move over an image. */
 export interface ConvolutionOptions {
   /** 1 unless given. */
   readonly stride?: Pair

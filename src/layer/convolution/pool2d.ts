@@ -14,6 +14,7 @@ import type { Layer, None } from '../layer.js'
 import type { Images } from './conv2d.js'
 import { type Geometry, geometryOf, type Padding, type Pair, paddingFor, pairOf } from './geometry.js'
 
+/** How windows move over an image. */
 export interface PoolOptions {
   /** Height and width of the windows. */
   readonly kernel: Pair
@@ -23,6 +24,7 @@ export interface PoolOptions {
   readonly padding?: Padding
 }
 
+/** How windows move over an image, and what a mean counts. */
 export interface AveragePoolOptions extends PoolOptions {
   /** Whether padding counts as elements of the average; true unless given. */
   readonly countIncludePad?: boolean

@@ -23,6 +23,7 @@ import {
 import { type Apply, type Initial, type Layer, oneArray, type Spec } from '../layer.js'
 import { inverseDeviation } from './standardize.js'
 
+/** The learned scale and shift of each of C channels. */
 export interface NormParams<C extends number> {
   /** The scale; ones at the beginning. */
   readonly gamma: Tensor<[C]>
@@ -40,6 +41,7 @@ export interface NormState<C extends number> {
   readonly variance: Tensor<[C]>
 }
 
+/** What `batchNorm` takes beside its channels. */
 export interface BatchNormOptions {
   /** The weight of a new batch in the running statistics; 0.1 unless given. */
   readonly momentum?: number

@@ -14,6 +14,7 @@ import { type Layer, type None, oneArray } from '../layer.js'
 import type { Channelwise, NormParams } from './batchNorm.js'
 import { inverseDeviation, statisticsOf } from './standardize.js'
 
+/** What `layerNorm` takes beside its sizes. */
 export interface LayerNormOptions {
   /** Added to the variance; 1e-5 unless given. */
   readonly epsilon?: number
@@ -34,6 +35,7 @@ const drawGain =
 const throughStatistics = (g: Tensor, z: Tensor, inverse: Tensor, axes: readonly number[]): Tensor =>
   mul(sub(sub(g, mean(g, axes, true) as Tensor), mul(z, mean(mul(g, z), axes, true) as Tensor)), inverse)
 
+/** The learned scale and shift of each element of the shape that is normalised. */
 export interface SizedNormParams<S extends Shape> {
   readonly gamma: Tensor<S>
   readonly beta: Tensor<S>
@@ -96,6 +98,7 @@ export const layerNorm: LayerNorm = (features: number | Shape, { epsilon = 1e-5 
   })
 }
 
+/** The channels of `groupNorm`, and their groups. */
 export interface GroupNormOptions {
   readonly groups: number
   /** Added to the variance; 1e-5 unless given. */

@@ -91,6 +91,7 @@ const rememberingBias =
     generator,
   ]
 
+/** The sizes of an LSTM, and what it begins with. */
 export interface LstmOptions extends RecurrentOptions {
   /** Where the forget gate's biasHidden begins; 1 unless given. Not used when `biasInitializer` is given. */
   readonly forgetBias?: number

@@ -32,6 +32,7 @@ export interface RecurrentParams {
   readonly biasHidden: Tensor
 }
 
+/** The sizes of a recurrent layer, and what it begins with. */
 export interface RecurrentOptions {
   /** Uniform in ±1 / sqrt(hidden) unless given, as PyTorch has it. */
   readonly weightInitializer?: Initializer
