@@ -5,6 +5,7 @@
 import { isTensor, namedLeaves, toArray } from 'pullback'
 import { broken, upheld, type Verdict } from './law.js'
 
+/** By how much numbers may differ: |got - wanted| <= absolute + relative |wanted|. */
 export interface Tolerance {
   readonly absolute: number
   readonly relative: number
@@ -42,7 +43,15 @@ const compareWith =
 
 const sameBits = compareWith((a, b) => !Object.is(a, b))
 
-/** Same structure, host values, shapes, dtypes and bits; zeros of different sign differ, NaNs are alike. */
+/**
+ * Same structure, host values, shapes, dtypes and bits; zeros of different sign differ, NaNs are alike.
+ *
+ * @example
+ * import { tensor } from 'pullback'
+ * import { identical } from 'pullback/laws'
+ *
+ * identical('zeros', tensor([0]), tensor([-0])).holds // => false
+ */
 export const identical = (what: string, got: unknown, wanted: unknown): Verdict => {
   const verdict = sameBits(what, got, wanted)
   const [a, b] = [skeleton(got), skeleton(wanted)]
@@ -52,6 +61,12 @@ export const identical = (what: string, got: unknown, wanted: unknown): Verdict 
 /**
  * Same structure, shapes and dtypes, and |got - wanted| <= absolute + relative |wanted|. Infinities and NaN must
  * agree.
+ *
+ * @example
+ * import { tensor } from 'pullback'
+ * import { close } from 'pullback/laws'
+ *
+ * close({ absolute: 0.1, relative: 0 })('a number', tensor([1.05]), tensor([1])).holds // => true
  */
 export const close = ({ absolute, relative }: Tolerance) =>
   compareWith((got, wanted) => {
@@ -59,7 +74,16 @@ export const close = ({ absolute, relative }: Tolerance) =>
     return !(Math.abs(got - wanted) <= absolute + relative * Math.abs(wanted))
   })
 
-/** As `close`, with the absolute part scaled by the largest wanted element of all arrays. */
+/**
+ * As `close`, with the absolute part scaled by the largest wanted element of all arrays.
+ *
+ * @example
+ * import { tensor } from 'pullback'
+ * import { closeInScale } from 'pullback/laws'
+ *
+ * const [got, wanted] = [tensor([0.5, 100]), tensor([0, 100])]
+ * closeInScale({ absolute: 0.01, relative: 0 })('a vector', got, wanted).holds // => true
+ */
 export const closeInScale =
   (tolerance: Tolerance) =>
   (what: string, got: unknown, wanted: unknown): Verdict => {

@@ -165,7 +165,17 @@ export const differentiableLaws = <X, Y>(): readonly Law<DifferentiableInstance<
   ),
 ]
 
-/** A function with the pullback that is derived from its dataflow, as these laws take it. */
+/**
+ * A function with the pullback that is derived from its dataflow, as these laws take it.
+ *
+ * @example
+ * import { item, mul, tensor, type Tensor } from 'pullback'
+ * import { reference } from 'pullback/reference'
+ * import { derived } from 'pullback/laws'
+ *
+ * const [y, pullback] = derived((x: Tensor<[]>) => mul(x, x))(tensor(3))
+ * item(reference().evaluateSync(pullback(tensor(1)))) // => 6
+ */
 export const derived =
   <X, Y>(f: (input: X) => Y) =>
   (input: X): readonly [output: Y, pullback: (cotangent: Y) => X] => {

@@ -8,12 +8,35 @@ export type Verdict = { readonly holds: true } | { readonly holds: false; readon
 
 /** The verdict that a law holds. */
 export const upheld: Verdict = { holds: true }
-/** The verdict that it does not, and why. */
+
+/**
+ * The verdict that it does not, and why.
+ *
+ * @example
+ * import { broken } from 'pullback/laws'
+ *
+ * broken('3 where 4 is due') // => { holds: false, because: '3 where 4 is due' }
+ */
 export const broken = (because: string): Verdict => ({ holds: false, because })
-/** Upheld if the condition is true, else broken because of what `because` says. */
+
+/**
+ * Upheld if the condition is true, else broken because of what `because` says.
+ *
+ * @example
+ * import { when } from 'pullback/laws'
+ *
+ * when(2 + 2 === 5, () => '2 + 2 is not 5') // => { holds: false, because: '2 + 2 is not 5' }
+ */
 export const when = (condition: boolean, because: () => string): Verdict => (condition ? upheld : broken(because()))
 
-/** The first verdict that is broken, or upheld. */
+/**
+ * The first verdict that is broken, or upheld.
+ *
+ * @example
+ * import { broken, every, upheld } from 'pullback/laws'
+ *
+ * every([upheld, broken('first'), broken('second')]) // => { holds: false, because: 'first' }
+ */
 export const every = (verdicts: readonly Verdict[]): Verdict => verdicts.find((verdict) => !verdict.holds) ?? upheld
 
 /** A named predicate of an instance (what is tried) and a sample (what it is tried on). */

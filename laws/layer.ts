@@ -13,6 +13,7 @@ import { every, type Law, law, type Verdict, when } from './law.js'
 import { inputOf } from './sample.js'
 import type { Any } from './untyped.js'
 
+/** A layer that is to keep the laws, and where and on what it is tried. */
 export interface LayerInstance<X, Y, P, S> {
   /** Where values are computed: the reference device, for float64. */
   readonly device: Device
@@ -25,6 +26,7 @@ export interface LayerInstance<X, Y, P, S> {
   /** Inputs of the spec; by default dyadic numbers, and integers 0, 1, 2. */
   readonly sample?: (seed: number) => X
 }
+/** What one try draws its numbers from. */
 export interface LayerSample {
   readonly seed: number
 }
@@ -50,7 +52,18 @@ const alike = (what: string, a: unknown, b: unknown): Verdict => {
   return when(text(a) === text(b), () => `${what}: ${text(b)} after ${text(a)}`)
 }
 
-/** Initial params and state, evaluated, so that a law that draws them twice compares the same values. */
+/**
+ * Initial params and state, evaluated, so that a law that draws them twice compares the same values.
+ *
+ * @example
+ * import { dense } from 'pullback'
+ * import { reference } from 'pullback/reference'
+ * import { begin } from 'pullback/laws'
+ *
+ * const spec = { shape: [4, 3], dtype: 'float32' } as const
+ * const { params } = await begin({ device: reference(), layer: dense(3, 2), input: spec }, 0)
+ * params.weight.shape // => [2, 3]
+ */
 export const begin = async <X, Y, P, S>(
   { device, layer, input }: Pick<LayerInstance<X, Y, P, S>, 'device' | 'layer' | 'input'>,
   seed: number,

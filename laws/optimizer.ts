@@ -155,6 +155,7 @@ export const optimizerLaws: readonly Law<OptimizerInstance, OptimizerSample>[] =
   }),
 ]
 
+/** A composition of optimizers, its unit, and three optimizers to compose. */
 export interface OptimizerCompositionInstance {
   readonly device: Device
   readonly chain: (...optimizers: readonly Optimizer[]) => Optimizer

@@ -2,6 +2,7 @@
 import fc from 'fast-check'
 import type { Law } from './law.js'
 
+/** How many samples are tried, and which. */
 export interface RunOptions {
   /** How many samples; 25 unless given. */
   readonly runs?: number
@@ -17,6 +18,13 @@ const reasonOf = (thrown: unknown): string => (thrown instanceof Error ? thrown.
  * Checks a law of an instance on samples.
  *
  * @throws Error that begins with the law's name, says why it does not hold, and shows a sample that breaks it
+ * @example
+ * import { law, runLaw, seeds, when } from 'pullback/laws'
+ *
+ * const even = law('Seed: doubled it is even', (twice: (n: number) => number, { seed }: { readonly seed: number }) =>
+ *   when(twice(seed) % 2 === 0, () => `twice ${seed} is ${twice(seed)}`),
+ * )
+ * await runLaw(even, (n) => 2 * n, seeds, { runs: 10 })
  */
 export const runLaw = async <I, A>(
   law: Law<I, A>,
@@ -39,7 +47,19 @@ export const runLaw = async <I, A>(
   )
 }
 
-/** Checks several laws of one instance, one after another. */
+/**
+ * Checks several laws of one instance, one after another.
+ *
+ * @throws Error as `runLaw` does, of the first law that is broken
+ * @example
+ * import { relu } from 'pullback'
+ * import { reference } from 'pullback/reference'
+ * import { layerLaws, runLaws, seeds } from 'pullback/laws'
+ *
+ * const tolerance = { absolute: 1e-8, relative: 1e-8 }
+ * const input = { shape: [2, 3], dtype: 'float64' } as const
+ * await runLaws(layerLaws(), { device: reference(), layer: relu(), input, tolerance }, seeds, { runs: 3 })
+ */
 export const runLaws = async <I, A>(
   laws: readonly Law<I, A>[],
   instance: I,

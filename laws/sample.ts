@@ -27,7 +27,14 @@ const filled = (shape: Shape, dtype: DType, value: (i: number) => number): Any =
     ),
   )
 
-/** Numbers n/16 + 1/32 in (-2, 2); integers 0, 1, 2; bools. */
+/**
+ * Numbers n/16 + 1/32 in (-2, 2); integers 0, 1, 2; bools. On such numbers linear laws are exact.
+ *
+ * @example
+ * import { dyadic } from 'pullback/laws'
+ *
+ * dyadic([2, 3], 'float32', 7).shape // => [2, 3]
+ */
 export const dyadic = (shape: Shape, dtype: DType, seed: number): Any =>
   filled(shape, dtype, (i) => {
     const bits = mix(seed, i)
@@ -36,7 +43,15 @@ export const dyadic = (shape: Shape, dtype: DType, seed: number): Any =>
     return ((bits % 63) - 31) / 16 + 1 / 32
   })
 
-/** Numbers n/16 + 1/32 around 0, each once, in random order. */
+/**
+ * Numbers n/16 + 1/32 around 0, each once, in random order: no two are alike, so that a maximum has one place.
+ *
+ * @example
+ * import { toArray } from 'pullback'
+ * import { distinct } from 'pullback/laws'
+ *
+ * new Set(toArray(distinct([2, 3], 'float32', 7))).size // => 6
+ */
 export const distinct = (shape: Shape, dtype: DType, seed: number): Any => {
   const size = sizeOf(shape)
   const order = Array.from({ length: size }, (_, i) => i).sort((a, b) => mix(seed, a) - mix(seed, b) || a - b)
@@ -44,7 +59,15 @@ export const distinct = (shape: Shape, dtype: DType, seed: number): Any => {
   return filled(shape, dtype, place)
 }
 
-/** A tree of the same structure filled with dyadic numbers; integers and bools become zeros, as cotangents are. */
+/**
+ * A tree of the same structure filled with dyadic numbers; integers and bools become zeros, as cotangents are.
+ *
+ * @example
+ * import { zeros } from 'pullback'
+ * import { dyadicLike } from 'pullback/laws'
+ *
+ * dyadicLike({ weight: zeros([2, 3]) }, 7).weight.shape // => [2, 3]
+ */
 export const dyadicLike = <T>(tree: T, seed: number): T => {
   let part = seed
   return mapTree(tree, (leaf) => {
@@ -53,7 +76,16 @@ export const dyadicLike = <T>(tree: T, seed: number): T => {
   })
 }
 
-/** What a spec asks for, made by `fill`. */
+/**
+ * What a spec asks for, made by `fill`.
+ *
+ * @example
+ * import { type Tensor } from 'pullback'
+ * import { inputOf } from 'pullback/laws'
+ *
+ * const x = inputOf<Tensor>({ shape: [2, 3], dtype: 'float64' }, 7)
+ * x.dtype // => 'float64'
+ */
 export const inputOf = <X>(
   spec: Spec,
   seed: number,

@@ -43,7 +43,42 @@ const bitsOf = (tree: unknown): readonly HostArray[] => leaves(tree).map((x) => 
 const same = (a: readonly HostArray[], b: readonly HostArray[]): boolean =>
   a.length === b.length && a.every((values, i) => values.every((value, k) => Object.is(value, b[i][k])))
 
-/** Of a run that is a fold: the same bits again, in two parts, and when what lies between is saved and loaded. */
+/**
+ * Of a run that is a fold: the same bits again, in two parts, and when what lies between is saved and loaded.
+ *
+ * @example
+ * import { decodeCheckpoint, dense, encodeCheckpoint, fold, initialTrainState, meanSquaredError } from 'pullback'
+ * import { rng, sgd, step, tensor } from 'pullback'
+ * import { cpu } from 'pullback/cpu'
+ * import { runLaws, type TrainingInstance, trainingLaws, trainingRuns } from 'pullback/laws'
+ *
+ * const [device, layer, optimizer] = [cpu(), dense(2, 1), sgd(0.1)]
+ * const spec = { shape: [4, 2], dtype: 'float32' } as const
+ * const descend = step({ layer, optimizer, loss: meanSquaredError })
+ * const start = (seed: number) => initialTrainState(layer, optimizer, spec)(rng(seed))[0]
+ * const batch = { inputs: tensor([[1, 2], [3, 4], [5, 6], [7, 8]]), targets: tensor([[1], [0], [1], [0]]) }
+ *
+ * type State = ReturnType<typeof start>
+ * const instance: TrainingInstance<State, typeof batch> = {
+ *   start: (seed) => device.evaluate(start(seed)),
+ *   batches: () => [batch, batch, batch],
+ *   fold: async (from, batches, onSnapshot) => {
+ *     const { state } = await fold(device, descend, from, batches, {
+ *       onStep: async ({ snapshot }) => {
+ *         onSnapshot(await snapshot())
+ *         return undefined
+ *       },
+ *     })
+ *     return state
+ *   },
+ *   save: (state) => encodeCheckpoint(state),
+ *   load: (bytes, seed) => {
+ *     const loaded = decodeCheckpoint(start(seed))(bytes)
+ *     return loaded._tag === 'Right' ? loaded.right.tree : start(seed)
+ *   },
+ * }
+ * await runLaws(trainingLaws<State, typeof batch>(), instance, trainingRuns, { runs: 2 })
+ */
 export const trainingLaws = <State, B>(): readonly Law<TrainingInstance<State, B>, TrainingSample>[] => [
   law('Training: the same start and batches give the same bits', async (instance, { seed }) =>
     identical('second run', await whole(instance, seed), await whole(instance, seed)),

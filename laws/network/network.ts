@@ -93,6 +93,13 @@ const headOf = (parts: readonly NetworkPart[], shape: Shape, option: number, dty
 
 /**
  * The network of a choice: it has at least one layer. Its input is integers only where a part takes them.
+ *
+ * @example
+ * import { rng } from 'pullback'
+ * import { networkOf } from 'pullback/laws'
+ *
+ * const { layer, input } = networkOf({ start: 0, picks: [[1, 2]] })
+ * const [{ output }] = layer.init(input)(rng(0))
  */
 export const networkOf = (
   { start, picks }: Omit<NetworkChoice, 'seed'>,

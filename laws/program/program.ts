@@ -28,7 +28,14 @@ const starts: readonly Shape[] = [[2, 3, 5], [3, 5], [5], []]
 const largest = 4096
 const deepest = 5
 
-/** The inputs of random programs: shapes [2, 3, 5], [3, 5], [5] and [], of dyadic numbers. */
+/**
+ * The inputs of random programs: shapes [2, 3, 5], [3, 5], [5] and [], of dyadic numbers.
+ *
+ * @example
+ * import { programInputs } from 'pullback/laws'
+ *
+ * programInputs(7).map(({ shape }) => shape) // => [[2, 3, 5], [3, 5], [5], []]
+ */
 export const programInputs = (seed: number, dtype: DType = 'float32'): readonly Any[] =>
   starts.map((shape, i) => dyadic(shape, dtype, seed + i))
 
@@ -63,17 +70,42 @@ const run = (inputs: readonly Any[], choices: Choices, smooth: readonly Maker[])
   return values.all.slice(inputs.length)
 }
 
-/** The results of every step: all of them are outputs, so nothing is lost to laziness. */
+/**
+ * The results of every step: all of them are outputs, so nothing is lost to laziness.
+ *
+ * @example
+ * import { programOf } from 'pullback/laws'
+ *
+ * programOf({ choices: [[1, 2, 3, 4]], seed: 7 }).length // => 1
+ */
 export const programOf = ({ choices, seed }: ProgramSample, dtype: DType = 'float32'): readonly Any[] =>
   run(programInputs(seed, dtype), choices, continuousOps)
 
-/** A program as a function of its inputs, by ops whose derivatives do not jump. */
+/**
+ * A program as a function of its inputs, by ops whose derivatives do not jump.
+ *
+ * @example
+ * import { differentiableProgram, programInputs } from 'pullback/laws'
+ *
+ * const program = differentiableProgram([[1, 2, 3, 4]])
+ * program(programInputs(7)).length // => 1
+ */
 export const differentiableProgram =
   (choices: Choices) =>
   (inputs: readonly Any[]): readonly Any[] =>
     run(inputs, choices, differentiableOps)
 
-/** The same program, where each value is settled (evaluated, say) before the next step uses it. */
+/**
+ * The same program, where each value is settled (evaluated, say) before the next step uses it.
+ *
+ * @example
+ * import { reference } from 'pullback/reference'
+ * import { programInSteps } from 'pullback/laws'
+ *
+ * const device = reference()
+ * const results = await programInSteps({ choices: [[1, 2, 3, 4]], seed: 7 }, (x) => device.evaluate(x))
+ * results.length // => 1
+ */
 export const programInSteps = async (
   { choices, seed }: ProgramSample,
   settle: (x: Any) => Promise<Any>,

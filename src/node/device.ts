@@ -6,7 +6,14 @@ import type { DeviceError } from '../engine/deviceError.js'
 import { type LibraryError, openblas } from './openblas.js'
 import { type UsageError, usageError } from './options.js'
 
-/** The devices that there are, the usual one first. */
+/**
+ * The devices that there are, the usual one first.
+ *
+ * @example
+ * import { deviceNames } from 'pullback/node'
+ *
+ * deviceNames[0] // => 'cpu'
+ */
 export const deviceNames = ['cpu', 'webgpu', 'reference'] as const
 /** One of them. */
 export type DeviceName = (typeof deviceNames)[number]

@@ -108,7 +108,15 @@ const joinClasses = (classes: readonly Uint8Array[]): Digits => {
   }
 }
 
-/** Reads the digits of a folder with the files 0.json to 9.json. */
+/**
+ * Reads the digits of a folder with the files 0.json to 9.json. A file that is missing or damaged is an error.
+ *
+ * @example
+ * import { readDigitsFrom } from 'pullback/node'
+ *
+ * const digits = await readDigitsFrom('no-such-folder')()
+ * digits._tag // => 'Left'
+ */
 export const readDigitsFrom = (folder: string): TaskEither<FileError, Digits> =>
   pipe(
     Array.from({ length: 10 }, (_, digit) => join(folder, `${digit}.json`)),

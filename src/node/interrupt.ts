@@ -9,6 +9,13 @@ export interface Interrupt {
 /**
  * Ctrl-C and a polite kill ask once; asked again a second later they end the process. Started by npm, the death of npm
  * asks too: a run that nobody can stop any more would write into the folder of the one that goes on in its place.
+ *
+ * @example
+ * import { watchInterrupts } from 'pullback/node'
+ *
+ * const interrupt = watchInterrupts()
+ * interrupt.asked() // => false
+ * interrupt.release()
  */
 export const watchInterrupts = (): Interrupt => {
   const parent = process.env.npm_lifecycle_event === undefined ? undefined : process.ppid

@@ -6,6 +6,15 @@ import { attempt, type Must } from './attempt.js'
 /**
  * Runs a command and sets the process's exit code: the number that it gives; or 2, and one line on stderr, for what is
  * wrong with options, files or values.
+ *
+ * @example
+ * import { readFile, runMain } from 'pullback/node'
+ *
+ * await runMain(async (must) => {
+ *   const bytes = await must(readFile('package.json'))
+ *   return bytes.length > 0 ? 0 : 1
+ * })
+ * process.exitCode // => 0
  */
 export const runMain = async (
   command: (must: Must<{ readonly message: string }>) => Promise<number>,

@@ -27,7 +27,15 @@ export interface UsageError {
 }
 export const usageError = (message: string): UsageError => ({ _tag: 'UsageError', message })
 
-/** Any text. */
+/**
+ * Any text but none.
+ *
+ * @example
+ * import { textOption } from 'pullback/node'
+ *
+ * const name = textOption('NAME', 'what the run is called', 'first')
+ * name.read('second') // => { _tag: 'Right', right: 'second' }
+ */
 export const textOption = <A extends string | undefined>(
   metavar: string,
   help: string,
@@ -39,7 +47,15 @@ export const textOption = <A extends string | undefined>(
   read: (text) => (text === '' ? left('some text') : right(text)),
 })
 
-/** A path, made absolute. */
+/**
+ * A path, made absolute.
+ *
+ * @example
+ * import { pathOption } from 'pullback/node'
+ *
+ * const data = pathOption('DIR', 'where the images are', undefined)
+ * data.read('/images/../mnist') // => { _tag: 'Right', right: '/mnist' }
+ */
 export const pathOption = <A extends string | undefined>(
   metavar: string,
   help: string,
@@ -51,7 +67,15 @@ export const pathOption = <A extends string | undefined>(
   read: (text) => (text === '' ? left('a path') : right(resolve(text))),
 })
 
-/** One of several words. */
+/**
+ * One of several words.
+ *
+ * @example
+ * import { choiceOption } from 'pullback/node'
+ *
+ * const device = choiceOption('what computes', ['cpu', 'webgpu'], 'cpu')
+ * device.read('gpu') // => { _tag: 'Left', left: 'one of cpu, webgpu' }
+ */
 export const choiceOption = <const A extends string>(
   help: string,
   choices: readonly A[],
@@ -66,7 +90,15 @@ export const choiceOption = <const A extends string>(
   },
 })
 
-/** A whole number from `least` on. */
+/**
+ * A whole number from `least` on.
+ *
+ * @example
+ * import { wholeOption } from 'pullback/node'
+ *
+ * const epochs = wholeOption('times through the data', 5, 1)
+ * epochs.read('0') // => { _tag: 'Left', left: 'a whole number from 1 on' }
+ */
 export const wholeOption = (help: string, initial: number, least = 0): Option<number> => ({
   metavar: 'N',
   help,
@@ -79,7 +111,15 @@ export const wholeOption = (help: string, initial: number, least = 0): Option<nu
   },
 })
 
-/** A number above 0. */
+/**
+ * A number above 0.
+ *
+ * @example
+ * import { positiveOption } from 'pullback/node'
+ *
+ * const rate = positiveOption('the learning rate', 0.001)
+ * rate.read('1e-2') // => { _tag: 'Right', right: 0.01 }
+ */
 export const positiveOption = <A extends number | undefined>(help: string, initial: A): Option<number | A> => ({
   metavar: 'X',
   help,
@@ -90,7 +130,14 @@ export const positiveOption = <A extends number | undefined>(help: string, initi
   },
 })
 
-/** Present or not. */
+/**
+ * Present or not.
+ *
+ * @example
+ * import { flagOption } from 'pullback/node'
+ *
+ * flagOption('show this page').initial // => false
+ */
 export const flagOption = (help: string): Option<boolean> => ({
   metavar: undefined,
   help,
@@ -108,6 +155,13 @@ export interface CommandLine<O extends Options> {
 /**
  * Reads arguments such as `--epochs 5 --help`. Unknown options, missing or wrong values, options given twice and
  * arguments that belong to no option are errors.
+ *
+ * @example
+ * import { flagOption, readCommandLine, wholeOption } from 'pullback/node'
+ *
+ * const options = { epochs: wholeOption('times through the data', 5, 1), help: flagOption('show this page') }
+ * const line = readCommandLine(options, ['--epochs', '20'])
+ * line._tag === 'Right' && line.right.values // => { epochs: 20, help: false }
  */
 export const readCommandLine = <O extends Options>(
   options: O,
@@ -152,7 +206,15 @@ export const readCommandLine = <O extends Options>(
   return right({ values: values as OptionValues<O>, given })
 }
 
-/** The help page of a table of options. */
+/**
+ * The help page of a table of options.
+ *
+ * @example
+ * import { helpPage, wholeOption } from 'pullback/node'
+ *
+ * const page = helpPage('train [options]', { epochs: wholeOption('times through the data', 5) })
+ * page.includes('--epochs N') // => true
+ */
 export const helpPage = (usage: string, options: Options): string => {
   const rows = Object.entries(options).map(
     ([name, { metavar, help, initial }]) =>

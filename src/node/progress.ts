@@ -61,6 +61,14 @@ export const progressLine = (report: ProgressReport, width: number): string => {
 /**
  * Progress on a stream. In a terminal the bar is drawn at most ten times a second; elsewhere only lines are written.
  * `now` gives milliseconds.
+ *
+ * @example
+ * import { progressOn } from 'pullback/node'
+ *
+ * const lines: string[] = []
+ * const progress = progressOn({ write: (text) => lines.push(text) }, () => performance.now())
+ * progress.line('42,310 parameters')
+ * lines // => ['42,310 parameters\n']
  */
 export const progressOn = (stream: Terminal, now: () => number): Progress => {
   let drawn = ''

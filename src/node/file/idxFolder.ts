@@ -91,6 +91,12 @@ const readSplit = (
  * Reads a folder with the four files of MNIST (`train-images-idx3-ubyte` and so on, also with a dot before `idx`, also
  * with `.gz`), which Fashion-MNIST and others have too. Images and labels agree in number, images of both splits in
  * size, and labels are below `classes`.
+ *
+ * @example
+ * import { readIdxFolder } from 'pullback/node'
+ *
+ * const folder = await readIdxFolder('no-such-folder')()
+ * folder._tag // => 'Left'
  */
 export const readIdxFolder = (folder: string, classes = 10): TaskEither<FileError, IdxFolder> =>
   pipe(

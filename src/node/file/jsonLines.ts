@@ -15,7 +15,20 @@ import { writeTextAtomic } from './writeFileAtomic.js'
 /** One line: an object that JSON can hold. Numbers that are not finite become null, as JSON has it. */
 export type JsonRecord = Readonly<Record<string, unknown>>
 
-/** Appends whole lines, all in one write; makes the file where there is none. */
+/**
+ * Appends whole lines, all in one write; makes the file where there is none.
+ *
+ * @example
+ * import { mkdtemp } from 'node:fs/promises'
+ * import { tmpdir } from 'node:os'
+ * import { join } from 'node:path'
+ * import { appendJsonLines, readJsonLines } from 'pullback/node'
+ *
+ * const path = join(await mkdtemp(join(tmpdir(), 'pullback-')), 'metrics.jsonl')
+ * await appendJsonLines(path)([{ step: 1, loss: 0.5 }])()
+ * const lines = await readJsonLines(path)()
+ * lines._tag === 'Right' && lines.right // => [{ step: 1, loss: 0.5 }]
+ */
 export const appendJsonLines =
   (path: string) =>
   (records: readonly JsonRecord[]): TaskEither<FileError, void> =>
@@ -38,7 +51,16 @@ const parse = (path: string, lines: readonly string[]): Either<FileError, readon
   return right(records)
 }
 
-/** The objects of the lines that end. */
+/**
+ * The objects of the lines that end: what a process wrote last before it was killed may be half a line. A line that is
+ * no object is an error.
+ *
+ * @example
+ * import { readJsonLines } from 'pullback/node'
+ *
+ * const lines = await readJsonLines('no-such-file')()
+ * lines._tag // => 'Left'
+ */
 export const readJsonLines = (path: string): TaskEither<FileError, readonly JsonRecord[]> =>
   pipe(
     readFile(path),
@@ -48,6 +70,18 @@ export const readJsonLines = (path: string): TaskEither<FileError, readonly Json
 /**
  * Keeps the first `count` lines, atomically: what a run does that continues from a checkpoint, so that the lines after it
  * are not there twice. Fewer lines are an error; a missing file holds none.
+ *
+ * @example
+ * import { mkdtemp } from 'node:fs/promises'
+ * import { tmpdir } from 'node:os'
+ * import { join } from 'node:path'
+ * import { appendJsonLines, readJsonLines, truncateJsonLines } from 'pullback/node'
+ *
+ * const path = join(await mkdtemp(join(tmpdir(), 'pullback-')), 'metrics.jsonl')
+ * await appendJsonLines(path)([{ step: 1 }, { step: 2 }, { step: 3 }])()
+ * await truncateJsonLines(path)(1)()
+ * const lines = await readJsonLines(path)()
+ * lines._tag === 'Right' && lines.right // => [{ step: 1 }]
  */
 export const truncateJsonLines =
   (path: string) =>

@@ -44,6 +44,13 @@ export const readFile = (path: string): TaskEither<FileError, Uint8Array> =>
 /**
  * What a codec reads from a file, such as `readFileAs(readSafetensors)('model.safetensors')`. The error names the path
  * and the place in the file.
+ *
+ * @example
+ * import { readSafetensors } from 'pullback'
+ * import { readFileAs } from 'pullback/node'
+ *
+ * const weights = await readFileAs(readSafetensors)('no-such-file')()
+ * weights._tag // => 'Left'
  */
 export const readFileAs =
   <A>(read: (bytes: Uint8Array) => Either<FormatError, A>) =>

@@ -45,6 +45,16 @@ const makeRoot = (root: string): TaskEither<FileError, unknown> =>
 
 /**
  * Makes `root/name/`. A run that is there already is an error, unless the folder is empty: nothing is overwritten.
+ *
+ * @example
+ * import { mkdtemp } from 'node:fs/promises'
+ * import { tmpdir } from 'node:os'
+ * import { join } from 'node:path'
+ * import { createRunFolder } from 'pullback/node'
+ *
+ * const root = await mkdtemp(join(tmpdir(), 'pullback-'))
+ * const folder = await createRunFolder(root)('first')()
+ * folder._tag === 'Right' && folder.right.path === join(root, 'first') // => true
  */
 export const createRunFolder =
   (root: string) =>
@@ -69,7 +79,20 @@ export const createRunFolder =
     )
   }
 
-/** Makes `root/prefix-1/`, or with the next number that is free. Two processes never get the same one. */
+/**
+ * Makes `root/prefix-1/`, or with the next number that is free. Two processes never get the same one.
+ *
+ * @example
+ * import { mkdtemp } from 'node:fs/promises'
+ * import { tmpdir } from 'node:os'
+ * import { join } from 'node:path'
+ * import { createNextRunFolder } from 'pullback/node'
+ *
+ * const root = await mkdtemp(join(tmpdir(), 'pullback-'))
+ * await createNextRunFolder(root)('mlp')()
+ * const second = await createNextRunFolder(root)('mlp')()
+ * second._tag === 'Right' && second.right.path === join(root, 'mlp-2') // => true
+ */
 export const createNextRunFolder =
   (root: string) =>
   (prefix: string): TaskEither<FileError, RunFolder> => {
@@ -91,7 +114,15 @@ export const createNextRunFolder =
     )
   }
 
-/** An earlier run's folder, to continue it. Temporary files that a killed process left there are removed. */
+/**
+ * An earlier run's folder, to continue it. Temporary files that a killed process left there are removed.
+ *
+ * @example
+ * import { openRunFolder } from 'pullback/node'
+ *
+ * const folder = await openRunFolder('no-such-run')()
+ * folder._tag // => 'Left'
+ */
 export const openRunFolder = (path: string): TaskEither<FileError, RunFolder> =>
   tryCatch(
     async () => {

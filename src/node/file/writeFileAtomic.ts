@@ -71,7 +71,21 @@ export const writeFileAtomic =
       systemError(path, 'a file that can be written'),
     )
 
-/** `writeFileAtomic` for text, in UTF-8. */
+/**
+ * `writeFileAtomic` for text, in UTF-8.
+ *
+ * @example
+ * import { mkdtemp } from 'node:fs/promises'
+ * import { tmpdir } from 'node:os'
+ * import { join } from 'node:path'
+ * import { readText } from 'pullback'
+ * import { readFileAs, writeTextAtomic } from 'pullback/node'
+ *
+ * const path = join(await mkdtemp(join(tmpdir(), 'pullback-')), 'curves.svg')
+ * await writeTextAtomic(path)('<svg/>')()
+ * const text = await readFileAs(readText)(path)()
+ * text._tag === 'Right' && text.right // => '<svg/>'
+ */
 export const writeTextAtomic =
   (path: string) =>
   (text: string): TaskEither<FileError, void> =>

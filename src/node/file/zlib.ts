@@ -25,7 +25,16 @@ export const inflate: Inflate = (packed, length) => {
   }
 }
 
-/** Packs bytes into a raw DEFLATE stream. The bytes depend on the version of zlib: no contract. */
+/**
+ * Packs bytes into a raw DEFLATE stream. The bytes depend on the version of zlib: no contract.
+ *
+ * @example
+ * import { deflate, inflate } from 'pullback/node'
+ *
+ * const packed = deflate(new Uint8Array(1000))
+ * const bytes = inflate(packed, 1000)
+ * bytes._tag === 'Right' && bytes.right.length // => 1000
+ */
 export const deflate: Deflate = (bytes) => {
   const packed = deflateRawSync(bytes)
   return new Uint8Array(packed.buffer, packed.byteOffset, packed.byteLength)

@@ -67,6 +67,16 @@ const validName = /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/
 /**
  * Makes the folder of a new run, with its record in it: `root/name/`, or `root/prefix-1/` with the first number that is
  * free. A name that is taken is an error; nothing is overwritten.
+ *
+ * @example
+ * import { mkdtemp } from 'node:fs/promises'
+ * import { tmpdir } from 'node:os'
+ * import { join } from 'node:path'
+ * import { beginRun } from 'pullback/node'
+ *
+ * const root = await mkdtemp(join(tmpdir(), 'pullback-'))
+ * const run = await beginRun(root, { prefix: 'mlp' }, { epochs: 5, seed: 0 })()
+ * run._tag === 'Right' && run.right.record.configuration.epochs // => 5
  */
 export const beginRun = (
   root: string,
@@ -136,7 +146,15 @@ const parseRecord = (path: string, bytes: Uint8Array): Either<FileError, RunReco
   }
 }
 
-/** Opens the folder of an earlier run. */
+/**
+ * Opens the folder of an earlier run. A folder that is none, or has a damaged record, is an error.
+ *
+ * @example
+ * import { reopenRun } from 'pullback/node'
+ *
+ * const run = await reopenRun('no-such-run')()
+ * run._tag // => 'Left'
+ */
 export const reopenRun = (path: string): TaskEither<FileError, Run> =>
   pipe(
     openRunFolder(path),

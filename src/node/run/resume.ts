@@ -62,6 +62,18 @@ const checkGiven = <O extends Options>(
  * The values that a run is to be trained with. With `--resume DIR` they are those of the run in DIR, and options that say
  * something else are errors; else they are the command line's, and a new run is named by `--name`, or by `prefix` and a
  * number. The options have `name` and `resume`, both texts.
+ *
+ * @example
+ * import { planRun, readCommandLine, textOption, wholeOption } from 'pullback/node'
+ *
+ * const options = {
+ *   epochs: wholeOption('times through the data', 5, 1),
+ *   name: textOption('NAME', 'what the run is called', undefined),
+ *   resume: textOption('DIR', 'the run to go on with', undefined),
+ * }
+ * const line = readCommandLine(options, ['--epochs', '20'])
+ * const plan = line._tag === 'Right' ? await planRun(options, line.right, 'runs', () => 'mlp')() : line
+ * plan._tag === 'Right' && plan.right.values.epochs // => 20
  */
 export const planRun = <O extends Options>(
   options: O,

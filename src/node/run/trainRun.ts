@@ -107,6 +107,28 @@ const breathe = (): Promise<void> => new Promise((resolve) => setImmediate(resol
  *
  * Files, each written whole: `metrics.jsonl` has a line for each step (loss and metrics of its batch) and one for each
  * epoch (means over both splits); `model.safetensors` is the checkpoint; `curves.svg` and `run.json` come at the end.
+ *
+ * @example
+ * import { mkdtemp } from 'node:fs/promises'
+ * import { tmpdir } from 'node:os'
+ * import { join } from 'node:path'
+ * import { adam, chain, crossEntropy, dataset, dense, flatten, rng, storedArray } from 'pullback'
+ * import { cpu } from 'pullback/cpu'
+ * import { beginRun, trainRun } from 'pullback/node'
+ *
+ * const data = dataset(
+ *   storedArray('float32', [4, 2], Float32Array.of(0, 0, 0, 1, 1, 0, 1, 1)),
+ *   storedArray('int32', [4], Int32Array.of(0, 0, 0, 1)),
+ * )
+ * const training = {
+ *   ...{ layer: chain(flatten(), dense(2, 2)), optimizer: adam(0.1), loss: crossEntropy, metrics: {} },
+ *   ...{ training: data, heldOut: data, batchSize: 2, epochs: 3, generator: rng(0), title: 'and' },
+ * }
+ * const progress = { report: () => {}, line: () => {} }
+ * const interrupt = { asked: () => false, release: () => {} }
+ * const root = await mkdtemp(join(tmpdir(), 'pullback-'))
+ * const record = await trainRun(beginRun(root, 'and', {}), training, { device: cpu(), progress, interrupt })()
+ * record._tag // => 'Right'
  */
 export const trainRun = <P, S>(
   open: TaskEither<FileError, Run>,
