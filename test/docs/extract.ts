@@ -3,6 +3,16 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import ts from 'typescript'
 
+/** The files of the entry points, by the names that programs import. */
+export const entries: Readonly<Record<string, string>> = {
+  pullback: 'src/index.ts',
+  'pullback/cpu': 'src/backend/cpu/index.ts',
+  'pullback/reference': 'src/backend/reference/index.ts',
+  'pullback/webgpu': 'src/backend/webgpu/index.ts',
+  'pullback/node': 'src/node/index.ts',
+  'pullback/laws': 'laws/index.ts',
+}
+
 export interface Example {
   /** Where it stands: `src/layer/dense.ts:86`. */
   readonly place: string
