@@ -38,6 +38,8 @@ const cases: readonly Case[] = [
   { columns: 37, depth: 300 },
   { columns: 64, depth: 256 },
   { columns: 128, depth: 257 },
+  // Halves of halves of it are no whole sixteens.
+  { columns: 144, depth: 9 },
   { columns: 530, depth: 9 },
   { columns: 256, depth: 784 },
   { columns: 48, depth: 30, stride: 41, offset: 7 },

@@ -105,13 +105,15 @@ const stripesOf = (
   work: number,
   sharing: Sharing,
 ): readonly [rows: number, columns: number] => {
-  let [rows, columns] = [m, Math.min(roundUp(n, tileColumns), widestStripe)]
+  // Columns that a vector meets together lie in one stripe.
+  const unit = m === 1 ? wideColumns : tileColumns
+  let [rows, columns] = [m, Math.min(roundUp(n, unit), widestStripe)]
   if (!isShared(sharing, work)) return [rows, columns]
   const units = (): number => batch * Math.ceil(m / rows) * Math.ceil(n / columns)
   while (units() < 4 * sharing.threads && (rows > 32 || columns > 64))
-    if (columns >= rows && columns > 64) columns = roundUp(columns / 2, tileColumns)
+    if (columns >= rows && columns > 64) columns = roundUp(columns / 2, unit)
     else if (rows > 32) rows = roundUp(rows / 2, tileRows)
-    else columns = roundUp(columns / 2, tileColumns)
+    else columns = roundUp(columns / 2, unit)
   return [rows, columns]
 }
 
