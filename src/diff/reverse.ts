@@ -94,7 +94,7 @@ const orderOf = (outputs: readonly Node[], inputs: readonly Node[], boundary: re
 /**
  * The cotangent of each of `inputs`, undefined where no path leads to it.
  *
- * @param boundary nodes beyond which the walk does not go (the placeholders of a scan's body), inputs or not
+ * @param boundary nodes beyond which the walk does not go (the arguments of a scan's body), inputs or not
  */
 export const reverse = (
   outputs: readonly Node[],

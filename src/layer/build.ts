@@ -39,8 +39,8 @@ export const specOf = (value: unknown): Spec =>
       : fail('layer', 'an array or a tuple of arrays', typeof value, 'Layers pass arrays, or tuples of them.')
 
 /** Stand-ins of a spec's shapes and dtypes, to find out what a function of arrays makes of them. */
-export const placeholder = (name: string, spec: Spec): unknown => {
-  if (!('dtype' in spec)) return spec.map((part) => placeholder(name, part))
+export const standIn = (name: string, spec: Spec): unknown => {
+  if (!('dtype' in spec)) return spec.map((part) => standIn(name, part))
   checkShape(name, spec.shape)
   return argument(spec.shape, spec.dtype)
 }
@@ -115,7 +115,7 @@ export const parametric = <X, Y, P>(
     kind: name,
     init: (input) => (generator) => {
       const [drawn, next] = params(input)(generator)
-      const output = specOf(forward(drawn, placeholder(name, input) as X)[0])
+      const output = specOf(forward(drawn, standIn(name, input) as X)[0])
       return [{ params: drawn, state: none, output }, next]
     },
     train: pure(apply),

@@ -6,7 +6,7 @@ import { sizeOf } from '../array/shape.js'
 import { type AnyTensor, nodeOf } from '../array/tensor.js'
 import { leaves, mapTree } from '../array/tree.js'
 import { rng } from '../random/rng.js'
-import { placeholder } from './build.js'
+import { standIn } from './build.js'
 import { type AnyLayer, type Layer, type Spec, showSpec } from './layer.js'
 
 /** One innermost layer. */
@@ -52,10 +52,10 @@ const countProducts = (roots: readonly Node[], outside: ReadonlySet<Node>): numb
   }, 0)
 }
 
-const standIn = <T>(tree: T): T => mapTree(tree, ({ shape, dtype }) => argument(shape, dtype) as AnyTensor)
+const standInLike = <T>(tree: T): T => mapTree(tree, ({ shape, dtype }) => argument(shape, dtype) as AnyTensor)
 
 const multiplyAddsOf = (layer: AnyLayer, params: unknown, state: unknown, input: Spec): number => {
-  const [output] = layer.infer(standIn(params), standIn(state), placeholder('summary', input))
+  const [output] = layer.infer(standInLike(params), standInLike(state), standIn('summary', input))
   return countProducts(leaves(output).map(nodeOf), new Set())
 }
 

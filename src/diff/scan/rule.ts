@@ -18,7 +18,7 @@ import { reverse, type ScanRule, type Seed } from '../reverse.js'
 import { isResidualOf, residualsOf, stackedForward, varyingOf } from './residuals.js'
 import { totalOutside } from './totals.js'
 
-const placeholder = ({ shape, dtype }: Node): AnyTensor => argument(shape, dtype)
+const standInLike = ({ shape, dtype }: Node): AnyTensor => argument(shape, dtype)
 const zerosOf = ({ shape, dtype }: Node): AnyTensor => zeros(shape, dtype)
 const where = (count: number, holds: (i: number) => boolean): number[] =>
   Array.from({ length: count }, (_, i) => i).filter(holds)
@@ -29,7 +29,7 @@ interface Step {
   readonly carries: readonly number[]
   readonly slices: readonly number[]
   readonly captures: readonly number[]
-  /** Placeholders of the cotangents that come in: of the next carry, and of stacked results. */
+  /** Stand-ins of the cotangents that come in: of the next carry, and of stacked results. */
   readonly carryCotangents: readonly Node[]
   readonly results: readonly { readonly node: Node; readonly slice: Node; readonly cotangent: AnyTensor }[]
   /** Cotangents that go out, where there are any: of carries, slices and captures. */
@@ -42,10 +42,10 @@ const stepOf = (body: ScanBody, seeds: readonly Seed[], wanted: (input: number) 
   const carries = where(body.carry.length, (i) => isFloat(body.carry[i].dtype))
   const slices = where(body.slices.length, (i) => wanted(body.carry.length + i))
   const captures = where(body.captures.length, (i) => wanted(body.carry.length + body.slices.length + i))
-  const carryCotangents = carries.map((i) => placeholder(body.carry[i]))
+  const carryCotangents = carries.map((i) => standInLike(body.carry[i]))
   const results = seeds.flatMap(({ projection, cotangent }) =>
     projection.kind === 'stacked'
-      ? [{ node: projection.node, slice: nodeOf(placeholder(projection.node)), cotangent }]
+      ? [{ node: projection.node, slice: nodeOf(standInLike(projection.node)), cotangent }]
       : [],
   )
   const cotangents = reverse(
@@ -96,7 +96,7 @@ export const scanRule: ScanRule = (scan, seeds, wanted) => {
   const varying = varyingOf(made, arguments_, outside)
   const behind = ofCaptures.map((node) => (node === undefined ? undefined : totalOutside(node, varying)))
   const totals = ofCaptures.map((node, k) =>
-    node === undefined || behind[k] !== undefined ? undefined : { node, before: nodeOf(placeholder(node)) },
+    node === undefined || behind[k] !== undefined ? undefined : { node, before: nodeOf(standInLike(node)) },
   )
 
   const carry = [...carryCotangents, ...present(totals).map(({ before }) => before)]

@@ -10,16 +10,7 @@ import { showShape, sizeOf } from '../../array/shape.js'
 import { literal, type Tensor } from '../../array/tensor.js'
 import { fields, tuple } from '../../array/tuple.js'
 import type { Random } from '../../random/rng.js'
-import {
-  checkCotangent,
-  checkInput,
-  checkParams,
-  checkSizes,
-  floatDTypeOf,
-  placeholder,
-  pure,
-  specOf,
-} from '../build.js'
+import { checkCotangent, checkInput, checkParams, checkSizes, floatDTypeOf, pure, specOf, standIn } from '../build.js'
 import { type Apply, type Initial, type Layer, oneArray, type Spec } from '../layer.js'
 import { inverseDeviation } from './standardize.js'
 
@@ -178,7 +169,7 @@ export const batchNorm = <C extends number, N extends number = number, Places ex
       cast(full([channels], value), floatDTypeOf(spec)) as Tensor<[number]>
     const params = { gamma: filled(1), beta: filled(0) }
     const state = { mean: filled(0), variance: filled(1) }
-    const output = specOf(infer(params, state, placeholder('batchNorm', spec) as Tensor)[0])
+    const output = specOf(infer(params, state, standIn('batchNorm', spec) as Tensor)[0])
     return pure({ params, state, output })
   }
   const layer: Layer<Tensor, Tensor, Params, State> = {
