@@ -165,18 +165,24 @@ export const makeRuntime = <Buffer>(
   /** Storages that `donated` gives up: each once, and not those that the tree returns as they are. */
   const givenUp = (donated: unknown, tree: unknown): readonly Storage[] => {
     const out: Storage[] = []
-    const list = (storage: Storage): unknown => out.push(storage)
     met.start()
-    visitLeaves(tree, (x) => meet(x, () => {}))
-    visitLeaves(donated, (x) => meet(x, list))
+    visitLeaves(tree, (x) => {
+      const storage = storageOf(sourceOf(x))
+      meet(storage)
+      // What the tree returns of it is this copy.
+      if (storage?.kind === 'host') meet(residence.copyOf(storage))
+    })
+    visitLeaves(donated, (x) => {
+      const storage = storageOf(sourceOf(x))
+      if (storage !== undefined && meet(storage)) out.push(storage)
+    })
     return out
   }
-  /** Tells of a leaf's storage the first time. */
-  const meet = (x: AnyTensor, first: (storage: Storage) => unknown): void => {
-    const storage = storageOf(sourceOf(x))
-    if (storage === undefined || met.of(storage) >= 0) return
+  /** Whether a storage is met for the first time. */
+  const meet = (storage: Storage | undefined): boolean => {
+    if (storage === undefined || met.of(storage) >= 0) return false
     met.give(storage, 0)
-    first(storage)
+    return true
   }
 
   const advancePending = (
@@ -201,13 +207,16 @@ export const makeRuntime = <Buffer>(
       else if (storage.kind === 'device') unread.push(storage)
     }
     const entry = planOf(path, pending, { donated, keep: 'device' })
-    const values = storages.map((storage, i): Value<Buffer> => {
-      if (!donated[i]) return inputValue(path, storage)
-      // The host keeps its own copy; what is given up is the one on the device.
-      if (storage.kind === 'host') return { kind: 'device', buffer: upload(path, read[i], storage) }
-      return { kind: 'device', buffer: residence.giveUp(path, storage) }
-    })
+    // First of all, or an array of the host would still be read from a copy that is given up.
+    const given = storages.map((it, i) => (donated[i] && it.kind === 'device' ? residence.giveUp(path, it) : undefined))
     for (const storage of unread) residence.free(path, storage)
+    const values = storages.map((storage, i): Value<Buffer> => {
+      const buffer = given[i]
+      if (buffer !== undefined) return { kind: 'device', buffer }
+      // The host keeps its own copy; what is given up is the one on the device.
+      if (donated[i] && storage.kind === 'host') return { kind: 'device', buffer: upload(path, read[i], storage) }
+      return inputValue(path, storage)
+    })
     residence.settle()
     // Who gives up the state before this one will give up this one, too.
     const loops = gone.length > 0

@@ -11,8 +11,9 @@
  * Laws: 1. fold over xs ++ ys = fold over ys from the end of fold over xs, bit for bit. 2. What was passed in, and every
  * snapshot, stays as it is. 3. `readEvery` and `settle` change no bit of states and measures.
  */
+import { barrier } from '../array/control.js'
 import { fail } from '../array/error.js'
-import { type AnyTensor, nodeOf } from '../array/tensor.js'
+import { type AnyTensor, hostData, leaf, nodeOf, tensorOf } from '../array/tensor.js'
 import { leaves, unflatten } from '../array/tree.js'
 import type { Device } from '../engine/device.js'
 import { type Numbers, numbersOfEach, type Scalars } from './numbers.js'
@@ -197,9 +198,10 @@ export const fold = async <State, B, K extends string>(
   /** A function of its own: while this one waits, what stands in its variables is alive, and a step's graph shall not be. */
   const begin = (batch: B): Promise<{ readonly state: State; readonly metrics: Scalars<K> }> => {
     const [next, metrics] = step(state, batch)
+    const made = ownedBy(state, { state: next, metrics })
     const gone = donated()
     spent = []
-    return device.advance({ state: next, metrics }, gone)
+    return device.advance(made, gone)
   }
 
   for await (const batch of batches) {
@@ -225,7 +227,7 @@ const computed = async <State>(device: Device, initial: State): Promise<State> =
   const given = leaves(initial)
   const [pending, values] = [given.filter((x) => !isValue(x)), given.filter(isValue)]
   const made = pending.length === 0 ? [] : await device.advance(pending, [])
-  const read = values.length === 0 ? [] : await device.read(values)
+  const read = values.length === 0 ? [] : (await device.read(values)).map(leafOfItsOwn)
   let [next, nextValue] = [0, 0]
   return unflatten(
     initial,
@@ -233,10 +235,30 @@ const computed = async <State>(device: Device, initial: State): Promise<State> =
   )
 }
 
-const isValue = (x: AnyTensor): boolean => {
+const sourceOf = (x: AnyTensor): AnyTensor => {
   let node = nodeOf(x)
-  while (node.op === 'alias') node = node.inputs[0]
-  return node.op === 'data'
+  while (node.op === 'alias') node = node.input(0)
+  return tensorOf(node)
+}
+const isValue = (x: AnyTensor): boolean => nodeOf(sourceOf(x)).op === 'data'
+
+/** The same array of the host, of which no device has a copy yet. */
+const leafOfItsOwn = (x: AnyTensor): AnyTensor => leaf({ kind: 'host', data: hostData(x)! }, x.shape, x.dtype)
+
+/**
+ * What a step made, of which nothing is anybody else's, for it will be given up: values that are no part of the state
+ * before it, such as a batch or a constant, are copied.
+ */
+const ownedBy = <T>(state: unknown, made: T): T => {
+  const given = leaves(made)
+  if (!given.some(isValue)) return made
+  const own = new Set(leaves(state).map(sourceOf))
+  const owned = (x: AnyTensor): AnyTensor => {
+    const source = sourceOf(x)
+    if (!isValue(x) || own.has(source)) return x
+    return hostData(source) === undefined ? barrier(x) : leafOfItsOwn(source)
+  }
+  return unflatten(made, given.map(owned))
 }
 
 const copied = async <State>(device: Device, state: State): Promise<State> => (await device.read({ state })).state

@@ -2,8 +2,10 @@ import { describe, expect, it } from 'vitest'
 import { alias, argument } from '../../src/array/control.js'
 import type { HostArray } from '../../src/array/dtype.js'
 import { add, cast, exp, mul } from '../../src/array/elementwise.js'
+import { flip } from '../../src/array/move.js'
 import type { AnyTensor } from '../../src/array/tensor.js'
 import { literal, nodeOf, type Tensor, tensor, toArray } from '../../src/array/tensor.js'
+import { cpuBackend } from '../../src/backend/cpu/backend.js'
 import { referenceBackend } from '../../src/backend/reference/backend.js'
 import type { Backend } from '../../src/engine/backend.js'
 import { deviceOf, isResident } from '../../src/engine/device.js'
@@ -176,6 +178,29 @@ describe('advance', () => {
     expect(calls.released).toBe(1)
     expect(values(device.evaluateSync(next.a))).toEqual([2])
     expect(() => device.advanceSync({ b: state.b }, [])).toThrow(/given up/)
+  })
+
+  it('keeps the copy of an array of the host that the tree returns as it is', () => {
+    const device = deviceOf(counting().backend)
+    const x = vector(1, 2)
+    const placed = device.placeSync(x)
+    const [same, more] = device.advanceSync([x, add(placed, 1)], placed)
+    expect([values(device.readSync(same)), values(device.readSync(more))]).toEqual([
+      [1, 2],
+      [2, 3],
+    ])
+  })
+
+  it.each([
+    ['read', (placed: Tensor) => add(placed, 1), [2, 3, 4]],
+    ['not read', () => vector(5), [5]],
+  ] as const)('reads an array of the host from itself when its copy, %s, is given up', (_, next, wanted) => {
+    const device = deviceOf(cpuBackend())
+    const x = vector(1, 2, 3)
+    const placed = device.placeSync(x)
+    const results = device.advanceSync([mul(x, 2), mul(next(placed), 1), flip(x, 0)], placed)
+    expect(results.map((result) => values(device.readSync(result)))).toEqual([[2, 4, 6], wanted, [3, 2, 1]])
+    expect(values(device.readSync(x))).toEqual([1, 2, 3])
   })
 
   it('gives nothing up when the step is a mistake', () => {

@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { div, sqrt } from '../../src/array/elementwise.js'
-import { type Tensor, tensor } from '../../src/array/tensor.js'
+import { add, div, sqrt, sub } from '../../src/array/elementwise.js'
+import { sum } from '../../src/array/reduce.js'
+import { type Tensor, tensor, toArray } from '../../src/array/tensor.js'
 import { referenceBackend } from '../../src/backend/reference/backend.js'
 import { reference } from '../../src/backend/reference/index.js'
 import { epochs } from '../../src/data/batches.js'
@@ -101,6 +102,37 @@ describe('fold', () => {
       },
     })
     await expect(device.read(seen[0]!.params)).rejects.toThrow('given up')
+  })
+
+  test.each([
+    ['on the host', (x: Tensor) => x],
+    ['in the memory of the device', (x: Tensor) => device.placeSync(x)],
+  ])('a state may have arrays that were there before the step: %s', async (_, put) => {
+    const zero = put(tensor([0, 0]))
+    const batches = [1, 2, 3].map((n) => put(tensor([n, n])))
+    const placed = [zero, ...batches].map((x) => device.placeSync(x))
+    interface Held {
+      readonly last: Tensor
+      readonly reset: Tensor
+      readonly constant: Tensor
+      readonly moved: Tensor
+      readonly n: number
+    }
+    const hold = (held: Held, last: Tensor) => {
+      const reset = held.n % 2 === 0 ? zero : add(held.reset, 1)
+      const moved = add(held.moved, sub(last, held.last))
+      return [{ last, reset, constant: zero, moved, n: held.n + 1 }, { zero: sum(zero) }] as const
+    }
+    const initial: Held = { last: zero, reset: zero, constant: zero, moved: zero, n: 0 }
+    const { state } = await fold(device, hold, initial, [...batches, ...batches, batches[2]!])
+    const { last, reset, constant, moved } = state
+    expect([last, reset, constant, moved].map((x) => [...toArray(x)])).toEqual([
+      [3, 3],
+      [0, 0],
+      [0, 0],
+      [3, 3],
+    ])
+    expect(device.readSync(placed).map((x) => toArray(x)[0])).toEqual([0, 1, 2, 3])
   })
 
   test('compiles one program for all steps, whatever the rates and masks', async () => {
