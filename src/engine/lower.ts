@@ -7,6 +7,7 @@
 import { sizeOf } from '../array/shape.js'
 import type { RunOptions } from './backend.js'
 import type { Kernel, KernelPlan } from './kernel.js'
+import { alike, withCopies } from './lower/alike.js'
 import { isFree, isReduce } from './lower/analysis.js'
 import { arrange } from './lower/arrange.js'
 import { group } from './lower/group.js'
@@ -80,6 +81,13 @@ const isEmpty = (kernel: Kernel): boolean => kernel.kind === 'loop' && sizeOf(ke
  * count // => 1
  */
 export const lower = (given: Program, options: LowerOptions): KernelPlan => {
+  const shares = options.keep === 'device' && options.unfused !== true && !options.donated.includes(true)
+  const found = shares ? alike(given) : undefined
+  const plan = found && withCopies(lowerAll(found.program, options), given, found)
+  return plan ?? lowerAll(given, options)
+}
+
+const lowerAll = (given: Program, options: LowerOptions): KernelPlan => {
   const { program, analysis } = arrange(simplify(given))
   const owners = ownersOf(program, options.keep)
   const grouping = group(program, analysis, { unfused: options.unfused ?? false, owners })

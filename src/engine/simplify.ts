@@ -7,6 +7,7 @@
  */
 import { sameShape, sizeOf } from '../array/shape.js'
 import { type Instruction, type Program, withInputs } from './program.js'
+import { prune, renumbered, withNumbers } from './simplify/prune.js'
 import type { Rewriter } from './simplify/rewriter.js'
 import { filled, rules } from './simplify/rules.js'
 
@@ -70,40 +71,10 @@ export const simplify = (program: Program): Program => {
   return prune(withNumbers(program, made, to))
 }
 
-const renumbered = (list: readonly number[], to: Int32Array): readonly number[] => list.map((id) => to[id])
-
-/** The program with instructions whose numbers are those in `to`. */
-const withNumbers = (
-  { inputs, scalars, outputs }: Program,
-  instructions: readonly Instruction[],
-  to: Int32Array,
-): Program => ({ instructions, inputs: renumbered(inputs, to), scalars, outputs: renumbered(outputs, to) })
-
 /** A loop of no steps ends with the carry it began with. */
 const projection = (rewriter: Rewriter, it: Instruction): number => {
   const loop = rewriter.instruction(it.inputs[0])
   const { length, carry } = loop.body!
   if (length === 0 && it.attributes[0] < carry) return loop.inputs[it.attributes[0]]
   return rewriter.emit(it)
-}
-
-const prune = (program: Program): Program => {
-  const { instructions } = program
-  const live = new Uint8Array(instructions.length)
-  for (const id of [...program.outputs, ...program.inputs]) live[id] = 1
-  for (let id = instructions.length - 1; id >= 0; id--) {
-    const { op, inputs } = instructions[id]
-    if (live[id] === 0) continue
-    if (op === 'barrier') live[inputs[0]] = 1
-    else for (let i = 0; i < inputs.length; i++) live[inputs[i]] = 1
-  }
-  const to = new Int32Array(instructions.length)
-  const kept: Instruction[] = []
-  instructions.forEach((it, id) => {
-    if (live[id] === 0) return
-    const needed = it.op === 'barrier' ? it.inputs.filter((input, i) => i === 0 || live[input] === 1) : it.inputs
-    to[id] = kept.length
-    kept.push(withInputs(it, renumbered(needed, to)))
-  })
-  return withNumbers(program, kept, to)
 }
