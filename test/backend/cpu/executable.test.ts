@@ -5,11 +5,9 @@ import { allocateBuffer, type CpuBuffer, createExecutable } from '../../../src/b
 import { createRuntime } from '../../../src/backend/cpu/runtime/runtime.js'
 import { copyIn, copyOut } from '../../../src/backend/cpu/runtime/transfer.js'
 import type { Value } from '../../../src/engine/backend.js'
-import type { KernelPlan, LoopKernel } from '../../../src/engine/kernel.js'
 import * as p from '../../../src/index.js'
-import { planOf, whole } from './support.js'
+import { doubledTwice, inPlace, n, negation, plain, sameTwice } from '../kernelCases/executables.js'
 
-const n = 6
 const runtime = createRuntime()
 const place = (values: readonly number[]): CpuBuffer => {
   const buffer = allocateBuffer(runtime, values.length, 'float32')
@@ -21,22 +19,6 @@ const contents = (value: Value<CpuBuffer>): HostArray =>
 const onDevice = (buffer: CpuBuffer): Value<CpuBuffer> => ({ kind: 'device', buffer })
 const bufferOf = (value: Value<CpuBuffer>): CpuBuffer => (value as { readonly buffer: CpuBuffer }).buffer
 
-/** target = source * scalar 0 */
-const scale = (source: number, target: number): LoopKernel => ({
-  kind: 'loop',
-  dims: [n],
-  operands: [
-    { kind: 'load', dtype: 'float32', access: whole(source, [n]) },
-    { kind: 'scalar', dtype: 'float32', index: 0 },
-  ],
-  steps: [{ op: 'mul', dtype: 'float32', args: [0, 1] }],
-  stores: [{ value: 2, access: whole(target, [n]) }],
-})
-const plain = planOf([['float32', n]], [['float32', n]], [], [scale(0, 1)], 1)
-const inPlace: KernelPlan = {
-  ...plain,
-  buffers: [plain.buffers[0]!, { dtype: 'float32', size: n, role: { kind: 'donated', output: 0, input: 0 } }],
-}
 const given = [1, 2, 3, 4, 5, 6]
 const doubled = Float32Array.from(given, (x) => 2 * x)
 
@@ -76,9 +58,7 @@ describe('where arrays come from and go', () => {
   })
 
   it('results that are inputs, or twice the same, are copies', () => {
-    const second = { dtype: 'float32', size: n, role: { kind: 'output', index: 1 } } as const
-    const same: KernelPlan = { ...plain, buffers: [plain.buffers[0]!, second], outputs: [0, 1, 1] }
-    const { run } = createExecutable(runtime, same, 1, { keep: 'device', donated: [false] })
+    const { run } = createExecutable(runtime, sameTwice, 1, { keep: 'device', donated: [false] })
     const x = place(given)
     const [a, b, c] = run([onDevice(x)], [2]) as [Value<CpuBuffer>, Value<CpuBuffer>, Value<CpuBuffer>]
     expect(new Set([x.address, ...[a, b, c].map((value) => bufferOf(value).address)]).size).toBe(4)
@@ -87,39 +67,16 @@ describe('where arrays come from and go', () => {
   })
 
   it('bools are bytes on the host and words on the device', () => {
-    const not: LoopKernel = {
-      kind: 'loop',
-      dims: [n],
-      operands: [
-        { kind: 'load', dtype: 'bool', access: whole(0, [n]) },
-        { kind: 'constant', dtype: 'bool', value: 1 },
-      ],
-      steps: [{ op: 'xor', dtype: 'bool', args: [0, 1] }],
-      stores: [{ value: 2, access: whole(1, [n]) }],
-    }
-    const { run } = createExecutable(runtime, planOf([['bool', n]], [['bool', n]], [], [not]), 1, {
-      keep: 'host',
-      donated: [false],
-    })
+    const { run } = createExecutable(runtime, negation, 1, { keep: 'host', donated: [false] })
     const data = Uint8Array.of(0, 1, 1, 0, 1, 0)
     expect(contents(run([{ kind: 'host', data }], [])[0]!)).toEqual(Uint8Array.of(1, 0, 0, 1, 0, 1))
   })
 })
 
 it('plans of other sizes move the shared workspace, and older plans still run', () => {
-  const chain = (size: number): KernelPlan => {
-    const step = (source: number, target: number): LoopKernel => ({
-      kind: 'loop',
-      dims: [size],
-      operands: [{ kind: 'load', dtype: 'float32', access: whole(source, [size]) }],
-      steps: [{ op: 'add', dtype: 'float32', args: [0, 0] }],
-      stores: [{ value: 1, access: whole(target, [size]) }],
-    })
-    return planOf([['float32', size]], [['float32', size]], [['float32', size]], [step(0, 2), step(2, 1)])
-  }
   const sizes = [5, 70_000, 5, 300_000, 70_000]
   const executables = new Map(
-    sizes.map((size) => [size, createExecutable(runtime, chain(size), 1, { keep: 'host', donated: [false] })]),
+    sizes.map((size) => [size, createExecutable(runtime, doubledTwice(size), 1, { keep: 'host', donated: [false] })]),
   )
   for (const size of sizes) {
     const data = new Float32Array(size).map((_, i) => i % 100)

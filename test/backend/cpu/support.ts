@@ -3,7 +3,7 @@ import type { DType, HostArray } from '../../../src/array/dtype.js'
 import { createExecutable } from '../../../src/backend/cpu/runtime/executable.js'
 import { createRuntime } from '../../../src/backend/cpu/runtime/runtime.js'
 import type { Kernel, KernelPlan } from '../../../src/engine/kernel.js'
-import { type Given, planOf } from '../kernelCases/data.js'
+import { type Given, planOn } from '../kernelCases/data.js'
 
 export * from '../kernelCases/data.js'
 
@@ -16,16 +16,7 @@ export const runKernels = (
   outputs: readonly (readonly [DType, number])[],
   temporaries: readonly (readonly [DType, number])[] = [],
   scalars: readonly number[] = [],
-): readonly HostArray[] => {
-  const plan = planOf(
-    inputs.map(({ dtype, data }) => [dtype, data.length] as const),
-    outputs,
-    temporaries,
-    kernels,
-    scalars.length,
-  )
-  return runPlan(plan, inputs, scalars)
-}
+): readonly HostArray[] => runPlan(planOn(kernels, inputs, outputs, temporaries, scalars), inputs, scalars)
 
 export const runPlan = (plan: KernelPlan, inputs: readonly Given[], scalars: readonly number[] = []): HostArray[] => {
   const executable = createExecutable(runtime, plan, inputs.length, { keep: 'host', donated: inputs.map(() => false) })

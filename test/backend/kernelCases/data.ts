@@ -33,6 +33,22 @@ export const planOf = (
   return { buffers, kernels, outputs: outputs.map((_, i) => inputs.length + i), workspace, scalars }
 }
 
+/** A plan of kernels on given inputs; buffers are numbered inputs, outputs, temporaries. */
+export const planOn = (
+  kernels: readonly Kernel[],
+  inputs: readonly Given[],
+  outputs: readonly (readonly [DType, number])[],
+  temporaries: readonly (readonly [DType, number])[],
+  scalars: readonly number[],
+): KernelPlan =>
+  planOf(
+    inputs.map(({ dtype, data }) => [dtype, data.length] as const),
+    outputs,
+    temporaries,
+    kernels,
+    scalars.length,
+  )
+
 /** The access of a whole buffer in row-major order. */
 export const whole = (buffer: number, dims: readonly number[], offset = 0): Access => ({
   buffer,

@@ -14,7 +14,7 @@ import {
 } from '../../../src/backend/webgpu/dispatch.js'
 import type { Kernel, KernelPlan } from '../../../src/engine/kernel.js'
 import { fromWords, runPlan as interpret, toWords } from '../../engine/interpreter.js'
-import { planOf } from '../kernelCases/data.js'
+import { type Given, planOn } from '../kernelCases/data.js'
 
 const usage = { mapRead: 1, copySource: 4, copyTarget: 8, uniform: 0x40, storage: 0x80 } as const
 
@@ -278,11 +278,6 @@ export const runPlan = async (
   return results
 }
 
-export interface Given {
-  readonly dtype: DType
-  readonly data: HostArray
-}
-
 /** Runs kernels on inputs; buffers are numbered inputs, outputs, temporaries. */
 export const runKernels = async (
   kernels: readonly Kernel[],
@@ -293,13 +288,7 @@ export const runKernels = async (
   scalars: readonly number[] = [],
   limits: Limits = ownLimits,
 ): Promise<HostArray[]> => {
-  const plan = planOf(
-    inputs.map(({ dtype, data }) => [dtype, data.length] as const),
-    outputs,
-    temporaries,
-    kernels,
-    scalars.length,
-  )
+  const plan = planOn(kernels, inputs, outputs, temporaries, scalars)
   const words = await runPlan(
     plan,
     generators,

@@ -1,27 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import type { Block } from '../../../../src/backend/webgpu/runtime/memory.js'
 import type { RunOptions, Value } from '../../../../src/engine/backend.js'
-import type { KernelPlan, LoopKernel } from '../../../../src/engine/kernel.js'
-import { planOf, whole } from '../../kernelCases/data.js'
+import type { KernelPlan } from '../../../../src/engine/kernel.js'
+import { planOf } from '../../kernelCases/data.js'
+import { doubledTwice, inPlace, n, negation, plain, sameTwice } from '../../kernelCases/executables.js'
 import { contents, executableOf, onGpu, onHost, openRuntime } from '../support.js'
 
-const n = 6
-/** Buffer 0, scaled by literal 0, goes to buffer `target`. */
-const scale = (target: number): LoopKernel => ({
-  kind: 'loop',
-  dims: [n],
-  operands: [
-    { kind: 'load', dtype: 'float32', access: whole(0, [n]) },
-    { kind: 'scalar', dtype: 'float32', index: 0 },
-  ],
-  steps: [{ op: 'mul', dtype: 'float32', args: [0, 1] }],
-  stores: [{ value: 2, access: whole(target, [n]) }],
-})
-const plain = planOf([['float32', n]], [['float32', n]], [], [scale(1)], 1)
-const inPlace: KernelPlan = {
-  ...plain,
-  buffers: [plain.buffers[0]!, { dtype: 'float32', size: n, role: { kind: 'donated', output: 0, input: 0 } }],
-}
 const given = Float32Array.of(1, 2, 3, 4, 5, 6)
 const doubled = given.map((x) => 2 * x)
 
@@ -94,14 +78,12 @@ onGpu('where arrays come from and go', async () => {
   })
 
   it('results that are inputs, or twice the same, are copies', async () => {
-    const second = { dtype: 'float32', size: n, role: { kind: 'output', index: 1 } } as const
-    const same: KernelPlan = { ...plain, buffers: [plain.buffers[0]!, second], outputs: [0, 1, 1] }
-    const { run } = await executable(same, { keep: 'device', donated: [false] })
+    const { run } = await executable(sameTwice, { keep: 'device', donated: [false] })
     const x = place(given)
     const results = await run([x], [2])
     expect(new Set([x, ...results].map(blockOf)).size).toBe(4)
     expect(await Promise.all(results.map(read))).toEqual([given, doubled, doubled])
-    const { run: runToHost } = await executable(same, { keep: 'host', donated: [false] })
+    const { run: runToHost } = await executable(sameTwice, { keep: 'host', donated: [false] })
     expect(await Promise.all((await runToHost([x], [2])).map(read))).toEqual([given, doubled, doubled])
   })
 
@@ -113,18 +95,7 @@ onGpu('where arrays come from and go', async () => {
   })
 
   it('bools are bytes on the host and words on the device', async () => {
-    const not: LoopKernel = {
-      kind: 'loop',
-      dims: [n],
-      operands: [
-        { kind: 'load', dtype: 'bool', access: whole(0, [n]) },
-        { kind: 'constant', dtype: 'bool', value: 1 },
-      ],
-      steps: [{ op: 'xor', dtype: 'bool', args: [0, 1] }],
-      stores: [{ value: 2, access: whole(1, [n]) }],
-    }
-    const plan = planOf([['bool', n]], [['bool', n]], [], [not])
-    const { run } = await executable(plan, { keep: 'host', donated: [false] })
+    const { run } = await executable(negation, { keep: 'host', donated: [false] })
     const [y] = await run([onHost(Uint8Array.of(0, 1, 1, 0, 1, 0))], [])
     expect(await contents(runtime, y!, 'bool', n)).toEqual(Uint8Array.of(1, 0, 0, 1, 0, 1))
   })
@@ -137,21 +108,11 @@ onGpu('where arrays come from and go', async () => {
   })
 
   it('plans of other sizes grow the shared workspace, and older plans still run', async () => {
-    const chain = (size: number): KernelPlan => {
-      const step = (source: number, target: number): LoopKernel => ({
-        kind: 'loop',
-        dims: [size],
-        operands: [{ kind: 'load', dtype: 'float32', access: whole(source, [size]) }],
-        steps: [{ op: 'add', dtype: 'float32', args: [0, 0] }],
-        stores: [{ value: 1, access: whole(target, [size]) }],
-      })
-      return planOf([['float32', size]], [['float32', size]], [['float32', size]], [step(0, 2), step(2, 1)])
-    }
     const sizes = [5, 70_000, 5, 300_000, 70_000]
     const executables = new Map(
       await Promise.all(
         [...new Set(sizes)].map(
-          async (size) => [size, await executable(chain(size), { keep: 'host', donated: [false] })] as const,
+          async (size) => [size, await executable(doubledTwice(size), { keep: 'host', donated: [false] })] as const,
         ),
       ),
     )
