@@ -39,11 +39,11 @@ const plainOf = (
   return undefined
 }
 
-const describeSide = (side: Side, { stride, transposed }: Plain): Word[] => [
+const describeSide = (side: Side, { stride, transposed }: Plain, room: Room): Word[] => [
   addressOf(side.buffer, side.offset),
   stride,
   Number(transposed),
-  { kind: 'table', values: offsetsOf(side.batch, 1) },
+  offsetsOf(side.batch, 1, room),
 ]
 
 /** The launches of a product that the other library takes, else undefined. */
@@ -63,11 +63,11 @@ export const planExternal = (kernel: MatmulKernel, room: Room): Launch[] | undef
     source,
     words: [
       ...[rows, columns, depth, sizeOf(batch)],
-      ...describeSide(left, a),
-      ...describeSide(right, b),
+      ...describeSide(left, a, room),
+      ...describeSide(right, b, room),
       addressOf(target.buffer, target.offset),
       target.rowStride,
-      { kind: 'table', values: offsetsOf(target.batch, 1) },
+      offsetsOf(target.batch, 1, room),
     ],
     // The library has threads of its own.
     units: 1,

@@ -17,6 +17,7 @@ export type Word =
   | { readonly kind: 'scalar'; readonly index: number; readonly dtype: DType }
   /** The address of numbers that belong to the plan. */
   | { readonly kind: 'table'; readonly values: Int32Array }
+  | { readonly kind: 'made'; readonly table: MadeTable }
   /** The place of another function in the table of functions. */
   | { readonly kind: 'function'; readonly source: KernelSource }
   /** The address of more words: another descriptor, a list of launches. */
@@ -24,6 +25,15 @@ export type Word =
   /** A word that kernels write, and the address of that word. */
   | { readonly kind: 'written'; readonly label: Label }
   | { readonly kind: 'addressOf'; readonly label: Label }
+
+/** A table that a kernel writes, once, before the plan first runs. */
+export interface MadeTable {
+  /** In words. */
+  readonly size: number
+  readonly source: KernelSource
+  /** The kernel's descriptor, but for its first word, which is the table. */
+  readonly words: readonly Word[]
+}
 
 /** Names a word; labels are equal only to themselves. */
 export interface Label {
@@ -78,8 +88,8 @@ export interface Room {
   readonly temporary: (elements: number) => number
   /** Whether two buffers may be the same memory. */
   readonly overlap: (a: number, b: number) => boolean
-  /** The table that `make` makes; `key` says which, and one that was made already is used again. */
-  readonly table: (key: string, make: () => Int32Array) => Int32Array
+  /** The table that `describe` describes; `key` says which, and one that is known already is used again. */
+  readonly table: (key: string, describe: () => MadeTable) => Word
   readonly sharing: Sharing
   readonly products: Products
 }

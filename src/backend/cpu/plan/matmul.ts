@@ -13,7 +13,7 @@ import { planLoop } from './loop.js'
 import { plainStore } from './reduce/groups.js'
 import { withResult } from './reduce/reduce.js'
 import { isShared, type Sharing } from './sharing.js'
-import { type Axis, axisSize, groupCost, groupsOf, offsetsOf, uniformStride } from './tables.js'
+import { type Axis, axisSize, groupCost, groupsOf, isInRuns, offsetsOf, uniformStride } from './tables.js'
 
 /** An operand: its own axis (m or n), the common axis k, and the matrices of the batch. */
 export interface Side {
@@ -58,39 +58,26 @@ export const sidesOf = ({ batch, m, n, k, a, b }: MatmulKernel): readonly [Side,
   },
 ]
 
-const axisKey = ({ dims, strides }: Axis): string => `${dims.join()}:${strides.join()}`
-
 /** Tables of one side: by groups of its own axis, or, where that is cheaper, by groups along k, transposed. */
-const sideTables = (side: Side, padding: number, room: Room) => {
-  const offsets = (axis: Axis, to: number): Int32Array =>
-    room.table(`${to} ${axisKey(axis)}`, () => offsetsOf(axis, to))
-  const groups = (axis: Axis, of: Int32Array): Int32Array =>
-    room.table(`groups ${axisKey(axis)}`, () => groupsOf(of, axisSize(axis)))
-  const own = offsets(side.own, padding)
-  const depths = offsets(side.depth, 4)
-  const along = groups(side.own, own)
-  const acrossGroups = groups(side.depth, depths)
-  const across = groupCost(acrossGroups) + 2 < groupCost(along)
-  return { batch: offsets(side.batch, 1), own, depths, along, acrossGroups, across }
+const sideTables = ({ batch, own, depth }: Side, padding: number, room: Room) => {
+  const offsets = offsetsOf(own, padding, room)
+  const depths = offsetsOf(depth, 4, room)
+  return {
+    batch: offsetsOf(batch, 1, room),
+    offsets,
+    depths,
+    groups: (across: boolean) => (across ? groupsOf(depth, depths, room) : groupsOf(own, offsets, room)),
+    across: groupCost(depth) + 2 < groupCost(own),
+  }
 }
-
-const table = (values: Int32Array): Word => ({ kind: 'table', values })
 
 /** Bytes from column to column of b where its columns lie apart evenly and are contiguous along k, else 0. */
 const columnStrideOf = ({ own, depth }: Side): number =>
   uniformStride(depth) === 1 ? 4 * (uniformStride(own) ?? 0) : 0
 
 /** Bytes from place to place of k where those are even, and columns are neighbours as far as they are read together. */
-const depthStepOf = ({ depth }: Side, columns: Int32Array): number => {
-  const step = 4 * (uniformStride(depth) ?? 0)
-  const size = wideColumns
-  for (let c = 0; c + size <= columns.length; c += size) if (!isRun(columns, c, c + size)) return 0
-  return columns.length < size ? 0 : step
-}
-const isRun = (offsets: Int32Array, from: number, to: number): boolean => {
-  for (let i = from + 1; i < to; i++) if (offsets[i] - offsets[i - 1] !== 4) return false
-  return true
-}
+const depthStepOf = ({ own, depth }: Side): number =>
+  axisSize(own) >= wideColumns && isInRuns(own, wideColumns) ? 4 * (uniformStride(depth) ?? 0) : 0
 
 const roundUp = (n: number, unit: number): number => Math.ceil(n / unit) * unit
 
@@ -127,24 +114,23 @@ const planProduct = (name: string, a: Side, b: Side, target: Target, room: Room)
   const [rowStripe, columnStripe] = stripesOf(batch, m, n, asVector ? vectorWork(work) : work, room.sharing)
   const [rowStripes, columnStripes] = [Math.ceil(m / rowStripe), Math.ceil(n / columnStripe)]
   const rightAcross = asVector ? (right.across ? columnStrideOf(b) : 0) : Number(right.across)
-  const alongColumns = asVector || !right.across
   const words: Word[] = [
     ...[m, n, k],
     addressOf(a.buffer, a.offset),
     addressOf(b.buffer, b.offset),
     addressOf(target.buffer, target.offset),
-    table(left.batch),
-    table(right.batch),
-    table(offsetsOf(target.batch, 1)),
-    table(left.own),
-    table(left.depths),
-    table(right.own),
-    table(right.depths),
-    table(left.across ? left.acrossGroups : left.along),
-    table(alongColumns ? right.along : right.acrossGroups),
+    left.batch,
+    right.batch,
+    offsetsOf(target.batch, 1, room),
+    left.offsets,
+    left.depths,
+    right.offsets,
+    right.depths,
+    asVector ? 0 : left.groups(left.across),
+    right.groups(right.across && !asVector),
     Number(left.across),
     rightAcross,
-    asVector ? (rightAcross > 0 ? 0 : depthStepOf(b, right.own)) : 4 * target.rowStride,
+    asVector ? (rightAcross > 0 ? 0 : depthStepOf(b)) : 4 * target.rowStride,
     columnStripe,
     columnStripes,
     rowStripe,

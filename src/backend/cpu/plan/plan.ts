@@ -1,7 +1,7 @@
 /** From a plan of the engine to launches and to the memory they need. */
 import type { Kernel, KernelPlan, PlannedBuffer } from '../../../engine/kernel.js'
 import { planExternal } from './external.js'
-import { type Launch, ownProducts, type Products, type Room } from './launch.js'
+import { type Launch, ownProducts, type Products, type Room, type Word } from './launch.js'
 import { planLoop } from './loop.js'
 import { planMatmul } from './matmul.js'
 import type { Plan, PlannedKernel } from './planned.js'
@@ -40,7 +40,7 @@ const overlap = (a: PlannedBuffer, b: PlannedBuffer): boolean => {
 export const planKernels = (plan: KernelPlan, sharing: Sharing, products: Products = ownProducts): Plan => {
   const buffers = [...plan.buffers]
   let workspace = plan.workspace
-  const tables = new Map<string, Int32Array>()
+  const tables = new Map<string, Word>()
   const kernels = plan.kernels.map((kernel): PlannedKernel => {
     // What one kernel needs for itself lies where that of the others lies.
     let end = plan.workspace
@@ -54,12 +54,12 @@ export const planKernels = (plan: KernelPlan, sharing: Sharing, products: Produc
         return buffers.length - 1
       },
       overlap: (a, b) => a === b || overlap(buffers[a], buffers[b]),
-      table: (key, make) => {
+      table: (key, describe) => {
         const known = tables.get(key)
         if (known !== undefined) return known
-        const made = make()
-        tables.set(key, made)
-        return made
+        const word: Word = { kind: 'made', table: describe() }
+        tables.set(key, word)
+        return word
       },
     }
     const convolution = kernel.kind === 'matmul' ? planWinograd(kernel, room) : undefined

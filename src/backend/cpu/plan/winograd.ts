@@ -131,10 +131,7 @@ export const planWinograd = (kernel: MatmulKernel, room: Room): Omit<PlannedKern
   const block = blockOf(convolution, room.sharing)
   const [images, copies] = contiguousImages(kernel, convolution, room)
   const bytes = ({ strides }: Access): number[] => strides.slice(rank).map((stride) => 4 * stride)
-  const batchTable = ({ strides }: Access): Word => ({
-    kind: 'table',
-    values: offsetsOf({ dims: batch, strides: strides.slice(0, rank) }, 1),
-  })
+  const batchTable = ({ strides }: Access): Word => offsetsOf({ dims: batch, strides: strides.slice(0, rank) }, 1, room)
   const launches: readonly Launch[] = [
     ...copies,
     {

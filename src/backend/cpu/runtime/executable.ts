@@ -64,15 +64,17 @@ const placeImage = (runtime: Runtime, plan: Plan, inputCount: number, slots: num
   const bindings = plan.buffers.map((buffer) => bindingOf(buffer, inputCount))
   const linked = link(launches, bindings, slots, runtime.sharing)
   const places = library.places(linked.functions.map((use) => use.source))
-  const size = Math.max(4 * linked.words.length, 4)
+  const size = Math.max(4 * linked.size, 4)
   const block = memory.allocate(size, 'a plan')
   const first = block >>> 2
-  const image = linked.words.slice()
+  const image = linked.words
   linked.functions.forEach(({ word }, i) => {
     image[word] = places[i]!
   })
   for (const word of linked.own) image[word] += block
   memory.words().set(image, first)
+  const makers = block + 4 * linked.makers
+  if (linked.made > 0) runtime.run(makers, makers + launchBytes * linked.made)
   const list = block + 4 * linked.list
   const addresses = new Float64Array(slots).fill(-1)
   const numbers = new Float64Array(linked.scalars.length)

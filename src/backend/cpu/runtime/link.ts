@@ -4,7 +4,7 @@
  * workspace. When a slot moves, only its words are written.
  */
 import type { DType } from '../../../array/dtype.js'
-import { type KernelSource, type Label, type Launch, listWords, type Word } from '../plan/launch.js'
+import { type KernelSource, type Label, type Launch, listWords, type MadeTable, type Word } from '../plan/launch.js'
 import type { Sharing } from '../plan/sharing.js'
 
 /** Where element 0 of a buffer is. */
@@ -17,8 +17,10 @@ export interface Patch {
 }
 
 export interface Linked {
-  /** The block; words of slots and of the block itself still hold distances. */
+  /** The block, but for the tables at its end that are made; words of slots and of the block itself hold distances. */
   readonly words: Int32Array
+  /** Words of the whole block. */
+  readonly size: number
   readonly functions: readonly { readonly word: number; readonly source: KernelSource }[]
   /** Words that hold addresses within the block. */
   readonly own: readonly number[]
@@ -28,6 +30,9 @@ export interface Linked {
   readonly scalars: readonly { readonly word: number; readonly index: number; readonly dtype: DType }[]
   /** Word of the list of launches. */
   readonly list: number
+  /** Word of the list of the launches that make tables, and how many they are. */
+  readonly makers: number
+  readonly made: number
 }
 
 export const link = (
@@ -42,7 +47,8 @@ export const link = (
   const patches: Patch[][] = Array.from({ length: slots }, () => [])
   const scalars: { readonly word: number; readonly index: number; readonly dtype: DType }[] = []
   const scalarWords = new Map<string, number>()
-  const tables: { readonly word: number; readonly values: Int32Array }[] = []
+  const tables: { readonly word: number; readonly values: Int32Array | MadeTable }[] = []
+  const makers = new Map<MadeTable, Launch>()
   const labels = new Map<Label, number>()
   const labelled: { readonly word: number; readonly label: Label }[] = []
   const pending: { readonly word: number; readonly place: () => number }[] = []
@@ -85,6 +91,10 @@ export const link = (
       case 'table':
         tables.push({ word: at, values: word.values })
         return
+      case 'made':
+        tables.push({ word: at, values: word.table })
+        need(word.table)
+        return
       case 'words':
         pending.push({ word: at, place: () => place(word.words) })
         return
@@ -96,29 +106,50 @@ export const link = (
     }
   }
 
-  const list = place(listWords(launches, sharing))
-  // Placing may find more to place.
-  for (let i = 0; i < pending.length; i++) {
-    const { word, place: put } = pending[i]
-    words[word] = 4 * put()
-    own.push(word)
+  /** Tables that a table is made of are made before it. */
+  const need = (table: MadeTable): void => {
+    if (makers.has(table)) return
+    for (const word of table.words) if (typeof word !== 'number' && word.kind === 'made') need(word.table)
+    const words: Word[] = [{ kind: 'made', table }, ...table.words]
+    makers.set(table, { name: 'table', source: table.source, words, units: 1, work: 0 })
   }
+
+  let placed = 0
+  const placeAll = (list: readonly Launch[]): number => {
+    const first = place(listWords(list, sharing))
+    // Placing may find more to place.
+    for (; placed < pending.length; placed++) {
+      const { word, place: put } = pending[placed]
+      words[word] = 4 * put()
+      own.push(word)
+    }
+    return first
+  }
+  const list = placeAll(launches)
+  const made = makers.size
+  const firstMaker = placeAll([...makers.values()])
   for (const { word, label } of labelled) {
     words[word] = 4 * labels.get(label)!
     own.push(word)
   }
-  // Tables come last, each once; most of the block is tables.
-  const tableWords = new Map<Int32Array, number>()
+  // Tables come last, each once, and those last that are made; most of the block is tables.
+  const places = new Map<Int32Array | MadeTable, number>()
   let size = words.length
-  for (const { word, values } of tables) {
-    const known = tableWords.get(values)
-    if (known === undefined) tableWords.set(values, size)
-    words[word] = 4 * (known ?? size)
-    own.push(word)
-    if (known === undefined) size += values.length
+  const placeTables = (given: boolean): void => {
+    for (const { word, values } of tables) {
+      if (ArrayBuffer.isView(values) !== given) continue
+      const known = places.get(values)
+      words[word] = 4 * (known ?? size)
+      own.push(word)
+      if (known !== undefined) continue
+      places.set(values, size)
+      size += ArrayBuffer.isView(values) ? values.length : values.size
+    }
   }
+  placeTables(true)
   const image = new Int32Array(size)
+  placeTables(false)
   image.set(words)
-  for (const [values, at] of tableWords) image.set(values, at)
-  return { words: image, functions, own, patches, scalars, list }
+  for (const [values, at] of places) if (ArrayBuffer.isView(values)) image.set(values, at)
+  return { words: image, size, functions, own, patches, scalars, list, makers: firstMaker, made }
 }
