@@ -154,6 +154,31 @@ const sameKeys = (first: object, other: object): boolean => {
   return true
 }
 
+/**
+ * Whether `tree` has the structure, shapes, dtypes and host values of `like`; its tensors are added to `out`, in the order
+ * of those of `like`. What was added where it has not is of no use.
+ */
+export const gatherAlike = (like: unknown, tree: unknown, out: AnyTensor[]): boolean => {
+  if (isTensor(like)) {
+    if (!isTensor(tree) || tree.dtype !== like.dtype || !sameShape(tree.shape, like.shape)) return false
+    out.push(tree)
+    return true
+  }
+  if (!isBranch(like)) return Object.is(like, tree)
+  if (!isBranch(tree) || Array.isArray(like) !== Array.isArray(tree)) return false
+  if (Array.isArray(like)) {
+    const list = tree as readonly unknown[]
+    if (list.length !== like.length) return false
+    for (let i = 0; i < like.length; i++) if (!gatherAlike(like[i], list[i], out)) return false
+    return true
+  }
+  if (!sameKeys(like, tree)) return false
+  for (const key in like)
+    if (Object.hasOwn(like, key) && !gatherAlike((like as Fields)[key], (tree as Fields)[key], out)) return false
+  return true
+}
+type Fields = Readonly<Record<string, unknown>>
+
 /** `keys` is the way here, for messages: a stack, since a text for every leaf would cost more than the walk. */
 const zip = (
   name: string,

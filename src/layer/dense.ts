@@ -9,6 +9,7 @@ import type { Initializer } from '../init/initializer.js'
 import { checkInput, checkParams, checkSizes, parametric } from './build.js'
 import { drawWeightAndBias, type WeightAndBias, weightAlone, weightAndBias } from './initialize.js'
 import { type Layer, type None, oneArray } from './layer.js'
+import { steady } from './staged.js'
 
 /** The weight is stored out, in, as PyTorch's is. */
 export type DenseParams<I extends number, O extends number, B extends boolean = true> = B extends true
@@ -48,7 +49,7 @@ const fullyConnected = (
   checkSizes(name, { inputs, outputs })
   const fans = { in: inputs, out: outputs }
   const shapes = { weight: [outputs, inputs], ...(options.bias === false ? {} : { bias: [outputs] }) }
-  return parametric<Tensor, Tensor, WeightAndBias>(
+  const layer = parametric<Tensor, Tensor, WeightAndBias>(
     name,
     (input) => drawWeightAndBias(options, [outputs, inputs], outputs, fans, oneArray(name, input)),
     (params, x) => {
@@ -65,6 +66,7 @@ const fullyConnected = (
       ]
     },
   )
+  return steady(layer)
 }
 
 /**

@@ -8,12 +8,15 @@ import { isTensor, type Tensor } from '../array/tensor.js'
 import type { Asked, Axis, Check, Concat, Out } from '../array/typing.js'
 import { stateless } from './build.js'
 import type { Layer, None } from './layer.js'
+import { steady } from './staged.js'
 
 const reshaped = (name: string, shapeFor: (x: Tensor) => Shape): Layer<Tensor, Tensor, None, None> =>
-  stateless<Tensor, Tensor>(name, (x) => {
-    if (x.shape.length === 0) fail(name, 'a batch: rank 1 or more', 'a scalar', 'Axis 0 is the batch.')
-    return [reshapeArray(x, shapeFor(x)), (cotangent) => reshapeArray(cotangent, x.shape)]
-  })
+  steady(
+    stateless<Tensor, Tensor>(name, (x) => {
+      if (x.shape.length === 0) fail(name, 'a batch: rank 1 or more', 'a scalar', 'Axis 0 is the batch.')
+      return [reshapeArray(x, shapeFor(x)), (cotangent) => reshapeArray(cotangent, x.shape)]
+    }),
+  )
 
 /**
  * All axes after the batch as one: [N, ...] to [N, features].

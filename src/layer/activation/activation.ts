@@ -7,6 +7,7 @@ import type { Shape } from '../../array/shape.js'
 import { isTensor, type Tensor } from '../../array/tensor.js'
 import { stateless } from '../build.js'
 import type { Layer, None } from '../layer.js'
+import { steady } from '../staged.js'
 
 /** An elementwise layer without options, and its function. */
 export interface Activation {
@@ -35,7 +36,7 @@ export const activation = <O>(name: string, of: (option: O | undefined) => Value
   return ((first?: Tensor | O, second?: O) =>
     isTensor(first)
       ? checked(of(second))(first)[0]
-      : stateless<Tensor, Tensor>(name, checked(of(first)))) as ActivationWith<O>
+      : steady(stateless<Tensor, Tensor>(name, checked(of(first))))) as ActivationWith<O>
 }
 
 /** Layer and function without options. */

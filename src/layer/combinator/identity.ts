@@ -4,6 +4,7 @@ import type { Tensor } from '../../array/tensor.js'
 import { tuple } from '../../array/tuple.js'
 import { stateless } from '../build.js'
 import type { Layer, None } from '../layer.js'
+import { steady } from '../staged.js'
 
 /**
  * What comes in: the unit of `chain`. Its pullback gives the cotangent as it is.
@@ -15,7 +16,7 @@ import type { Layer, None } from '../layer.js'
  * y.shape // => [2]
  */
 export const identity = <X>(): Layer<X, X, None, None> =>
-  stateless<X, X>('identity', (x) => tuple(x, (cotangent) => cotangent))
+  steady(stateless<X, X>('identity', (x) => tuple(x, (cotangent) => cotangent)))
 
 /**
  * The identity, with a shape: it pins the static shape at the head of a chain.

@@ -7,6 +7,7 @@ import { zipTrees } from '../../array/tree.js'
 import { fields, tuple } from '../../array/tuple.js'
 import { specOf, sumCotangents } from '../build.js'
 import { type AnyLayer, type Layer, none, showSpec } from '../layer.js'
+import { steadyApply, steadyComposite } from '../staged.js'
 import { identity } from './identity.js'
 import type { AnyApply } from './sequential.js'
 
@@ -73,7 +74,13 @@ const summed =
     )
   }
 
-const build = (body: AnyLayer, shortcut: AnyLayer, pairing: Pairing): AnyLayer => ({
+const build = (body: AnyLayer, shortcut: AnyLayer, pairing: Pairing): AnyLayer => {
+  const layer = drawing(body, shortcut, pairing)
+  const [first, second] = [steadyApply(body), steadyApply(shortcut)]
+  return first === undefined || second === undefined ? layer : steadyComposite(layer, summed(first, second, pairing))
+}
+
+const drawing = (body: AnyLayer, shortcut: AnyLayer, pairing: Pairing): AnyLayer => ({
   kind: 'residual',
   init: (input) => (generator) => {
     const [first, between] = inside(pairing.names[0], () => body.init(input)(generator))

@@ -3,6 +3,7 @@ import { fail, prefixed, within } from '../../array/error.js'
 import { tuple } from '../../array/tuple.js'
 import type { Random } from '../../random/rng.js'
 import type { AnyLayer, Apply, Spec } from '../layer.js'
+import { steadyApply, steadyComposite } from '../staged.js'
 
 export interface Part {
   readonly name: string
@@ -118,7 +119,7 @@ export const sequential = (
 ): AnyLayer => {
   const container = containerOf(parts)
   const draw = drawnApplies(parts)
-  return {
+  const layer: AnyLayer = {
     kind,
     init: (input) => (generator) => {
       let next = generator
@@ -149,4 +150,12 @@ export const sequential = (
         containerOf,
       ),
   }
+  const applies = steadyApplies(parts)
+  return applies === undefined ? layer : steadyComposite(layer, composed(parts, applies, container))
+}
+
+/** Undefined unless all parts have one. */
+const steadyApplies = (parts: readonly Part[]): readonly AnyApply[] | undefined => {
+  const applies = parts.map(({ layer }) => steadyApply(layer))
+  return applies.every((apply) => apply !== undefined) ? applies : undefined
 }

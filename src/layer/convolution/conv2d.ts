@@ -10,6 +10,7 @@ import { type Fans, fansOf, type Initializer } from '../../init/initializer.js'
 import { checkParams, checkSizes, parametric } from '../build.js'
 import { drawWeightAndBias, type WeightAndBias, weightAlone, weightAndBias } from '../initialize.js'
 import { type Layer, type None, oneArray } from '../layer.js'
+import { steady } from '../staged.js'
 import {
   type Convolved,
   convolved,
@@ -80,7 +81,7 @@ const convolution = (
 ): Layer<Tensor, Tensor, WeightAndBias, None> => {
   const outputs = options.out
   const shapes = { weight: shape, ...(options.bias === false ? {} : { bias: [outputs] }) }
-  return parametric<Tensor, Tensor, WeightAndBias>(
+  const layer = parametric<Tensor, Tensor, WeightAndBias>(
     name,
     (input) => drawWeightAndBias(options, shape, outputs, fans, oneArray(name, input)),
     (params, x) => {
@@ -99,6 +100,7 @@ const convolution = (
       })
     },
   )
+  return steady(layer)
 }
 
 const checkGroups = (name: string, inputs: number, outputs: number, groups: number): void => {

@@ -11,6 +11,7 @@ import { isTensor, type Tensor } from '../../array/tensor.js'
 import { overlapAdd, type WindowOptions, window } from '../../array/window.js'
 import { stateless } from '../build.js'
 import type { Layer, None } from '../layer.js'
+import { steady } from '../staged.js'
 import type { Images } from './conv2d.js'
 import { type Geometry, geometryOf, type Padding, type Pair, paddingFor, pairOf } from './geometry.js'
 
@@ -164,7 +165,7 @@ const pooling = <O>(name: string, prepare: (options: number | O) => (x: Tensor) 
   ((first: Tensor | number | O, second?: number | O) =>
     isTensor(first)
       ? prepare(second as number | O)(first)[0]
-      : stateless<Tensor, Tensor>(name, prepare(first))) as Pooling<O>
+      : steady(stateless<Tensor, Tensor>(name, prepare(first)))) as Pooling<O>
 
 /**
  * The largest element of each window: [N, C, H, W] to [N, C, H', W']. The pullback routes the cotangent to the first
@@ -206,7 +207,7 @@ export interface GlobalPooling {
 }
 
 const globalPooling = (name: string, pooled: (x: Tensor) => Valued): GlobalPooling =>
-  ((x?: Tensor) => (x === undefined ? stateless<Tensor, Tensor>(name, pooled) : pooled(x)[0])) as GlobalPooling
+  ((x?: Tensor) => (x === undefined ? steady(stateless<Tensor, Tensor>(name, pooled)) : pooled(x)[0])) as GlobalPooling
 
 /**
  * The mean of each channel over the image: [N, C, H, W] to [N, C].

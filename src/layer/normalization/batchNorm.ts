@@ -12,6 +12,7 @@ import { fields, tuple } from '../../array/tuple.js'
 import type { Random } from '../../random/rng.js'
 import { checkCotangent, checkInput, checkParams, checkSizes, floatDTypeOf, pure, specOf, standIn } from '../build.js'
 import { type Apply, type Initial, type Layer, oneArray, type Spec } from '../layer.js'
+import { type AnyApply, steady } from '../staged.js'
 import { inverseDeviation } from './standardize.js'
 
 /** The learned scale and shift of each of C channels. */
@@ -172,11 +173,7 @@ export const batchNorm = <C extends number, N extends number = number, Places ex
     const output = specOf(infer(params, state, standIn('batchNorm', spec) as Tensor)[0])
     return pure({ params, state, output })
   }
-  const layer: Layer<Tensor, Tensor, Params, State> = {
-    kind: 'batchNorm',
-    init,
-    train: pure(trainOf(channels, momentum, epsilon)),
-    infer,
-  }
-  return layer
+  const train = trainOf(channels, momentum, epsilon)
+  const layer: Layer<Tensor, Tensor, Params, State> = { kind: 'batchNorm', init, train: pure(train), infer }
+  return steady(layer, train as AnyApply)
 }
