@@ -158,6 +158,10 @@ worker.addEventListener('message', ({ data: report }: MessageEvent<Report>) => {
       setText('device', `${device}: preparing …`)
       run = { ...run, steps: report.steps, stepsInEpoch: report.stepsInEpoch }
       break
+    case 'renamed':
+      device = report.device
+      setText('device', run.training.length > 0 ? device : `${device}: preparing …`)
+      break
     case 'began':
       run = { ...run, training: [], heldOut: [], speed: 0 }
       setState('training')

@@ -22,6 +22,8 @@ export interface Point {
 
 export type Report =
   | { readonly kind: 'opened'; readonly device: string; readonly steps: number; readonly stepsInEpoch: number }
+  /** The device computes with less than it was opened with. */
+  | { readonly kind: 'renamed'; readonly device: string }
   /** A run begins: what was reported before is of another one. */
   | { readonly kind: 'began'; readonly seed: number }
   | {

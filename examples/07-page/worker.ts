@@ -44,11 +44,12 @@ const unpack = async (url: string): Promise<Uint8Array> => {
 const heldOutEvery = 25
 
 const session = async ({ digits, seed: first, wanted }: Opening): Promise<void> => {
-  const [{ device, name, readEvery }, data] = await Promise.all([openDevice(wanted), unpack(digits).then(dataOf)])
+  const opening = openDevice(wanted, (device) => post({ kind: 'renamed', device }))
+  const [{ device, name, readEvery }, data] = await Promise.all([opening, unpack(digits).then(dataOf)])
   const stepsInEpoch = p.batchCount(data.training, { size: batchSize })
   const steps = epochCount * stepsInEpoch
   const descend = descentOf(steps)
-  post({ kind: 'opened', device: name, steps, stepsInEpoch })
+  post({ kind: 'opened', device: name(), steps, stepsInEpoch })
 
   const startOf = (seed: number) =>
     p.initialTrainState(lenet, optimizerOf(steps), { shape: [batchSize, 1, 28, 28], dtype: 'float32' })(

@@ -211,6 +211,19 @@ const useAlone = async (browser: Browser, url: string): Promise<void> => {
   })
 }
 
+const useStrictly = async (browser: Browser, url: string): Promise<void> => {
+  await check('where no thread may begin it says so once that shows, and learns with one', async () => {
+    const visitor = await visit(browser, `${url}?threads=2`)
+    await visitor.reach(30)
+    assert.match(await visitor.text('device'), /^CPU, 1 thread, not 2, for its workers did not begin/)
+    assert.deepEqual(
+      visitor.complaints.filter((complaint) => !complaint.includes('Content Security Policy')),
+      [],
+    )
+    await visitor.page.context().close()
+  })
+}
+
 if (!existsSync(executablePath)) throw new Error(`no Chromium at ${executablePath}: install it, or set CHROMIUM`)
 const wanted = process.argv.slice(2)
 const page = await servePage()
@@ -220,7 +233,10 @@ try {
     console.log(part.name)
     const browser = await launch(part.flags)
     await use(browser, page.isolated, part)
-    if (part.name === 'cpu') await useAlone(browser, page.plain)
+    if (part.name === 'cpu') {
+      await useAlone(browser, page.plain)
+      await useStrictly(browser, page.strict)
+    }
     await browser.close()
   }
 } finally {

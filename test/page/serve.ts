@@ -15,14 +15,18 @@ const types: Readonly<Record<string, string>> = {
   '.bin': 'application/octet-stream',
 }
 
-/** Any other web server: files, and no header more than they need. */
-const servePlainly = async (folder: string) => {
+/** Any other web server: files, and no header more than they need but those given. */
+const servePlainly = async (folder: string, headers: Readonly<Record<string, string>> = {}) => {
   const server = createServer((request, response) => {
     const { pathname } = new URL(request.url ?? '/', 'http://localhost')
     const file = join(folder, pathname === '/' ? 'index.html' : pathname)
     readFile(file).then(
-      (bytes) => response.writeHead(200, { 'Content-Type': types[extname(file)] ?? 'text/plain' }).end(bytes),
-      () => response.writeHead(404).end(),
+      (bytes) => {
+        response.writeHead(200, { ...headers, 'Content-Type': types[extname(file)] ?? 'text/plain' }).end(bytes)
+      },
+      () => {
+        response.writeHead(404).end()
+      },
     )
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
@@ -39,13 +43,21 @@ export const servePage = async () => {
   const url = server.resolvedUrls?.local[0]
   if (url === undefined) throw new Error('vite serves nothing')
   const plain = await servePlainly(outDir)
+  const strict = await servePlainly(outDir, {
+    'Cross-Origin-Opener-Policy': 'same-origin',
+    'Cross-Origin-Embedder-Policy': 'require-corp',
+    'Content-Security-Policy': "worker-src 'self'",
+  })
   return {
     /** As `npm run page` serves it. */
     isolated: url,
     /** Without threads. */
     plain: plain.url,
+    /** Isolated, but under a policy that lets no thread begin. */
+    strict: strict.url,
     close: async () => {
       plain.close()
+      strict.close()
       await server.close()
       await rm(outDir, { recursive: true, force: true })
     },
