@@ -69,7 +69,8 @@ export const takeRows = <D extends StoredType>(array: StoredArray<D>, rows: Arra
   const source = array.data as Float32Array
   for (let i = 0; i < rows.length; i++) {
     const row = rows[i]
-    if (!(row >= 0 && row < count)) fail('takeRows', `rows from 0 to ${count - 1}`, String(row), 'Count from 0.')
+    if (!(Number.isInteger(row) && row >= 0 && row < count))
+      fail('takeRows', `rows from 0 to ${count - 1}`, String(row), 'Count whole rows from 0.')
     if (size < 16) for (let k = 0; k < size; k++) data[i * size + k] = source[row * size + k]!
     else data.set(source.subarray(row * size, row * size + size), i * size)
   }

@@ -16,7 +16,12 @@ export interface Split<D extends Dataset = Dataset> {
 /** A part of a data set: a fraction between 0 and 1, or a number of examples from 1 on. */
 export type Amount = number
 
+const checkSplittable = (path: string, count: number): void => {
+  if (count < 2) fail(path, 'at least two examples', String(count), 'Both parts need examples.')
+}
+
 const amountOf = (path: string, amount: Amount, count: number): number => {
+  checkSplittable(path, count)
   const held = amount < 1 ? Math.round(amount * count) : amount
   if (!(Number.isInteger(held) && held > 0 && held < count))
     fail(path, `a fraction, or a number from 1 to ${count - 1}`, String(amount), 'Both parts need examples.')
@@ -192,6 +197,7 @@ export const kFold = <X extends StoredType, T extends StoredType>(
   k: number,
 ): Random<readonly Split<Dataset<X, T>>[]> => {
   const count = exampleCount(data)
+  checkSplittable('kFold', count)
   if (!(Number.isInteger(k) && k >= 2 && k <= count))
     fail('kFold', `a whole number of folds from 2 to ${count}`, String(k), 'Five or ten are usual.')
   return pipe(

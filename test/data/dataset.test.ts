@@ -41,5 +41,6 @@ describe('mistakes', () => {
   test('a row that is not there', () => {
     expect(() => subset(data, [3])).toThrow('takeRows: expected rows from 0 to 2, got 3')
     expect(() => subset(data, [-1])).toThrow('takeRows')
+    expect(() => subset(data, [0.5])).toThrow('takeRows: expected rows from 0 to 2, got 0.5')
   })
 })

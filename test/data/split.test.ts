@@ -99,6 +99,14 @@ describe('mistakes', () => {
   test.each([0, 4, -1, 1.5, 0.01])('holding out %s of four', (amount) => {
     expect(() => randomSplit(data, amount)).toThrow('randomSplit: expected a fraction, or a number from 1 to 3')
   })
+  test.each([[], [0]])('data sets that no split can part: %j', (...labels: number[]) => {
+    const few = labelled(labels)
+    const expected = `expected at least two examples, got ${labels.length}`
+    expect(() => randomSplit(few, 0.5)).toThrow(`randomSplit: ${expected}`)
+    expect(() => stratifiedSplit(few, 1)).toThrow(`stratifiedSplit: ${expected}`)
+    expect(() => groupSplit(few, labels, 1)).toThrow(`groupSplit: ${expected}`)
+    expect(() => kFold(few, 2)).toThrow(`kFold: ${expected}`)
+  })
   test('strata of real numbers', () => {
     expect(() => stratifiedSplit(dataset(data.targets, data.inputs), 1)).toThrow('targets that are one whole number')
   })
