@@ -35,7 +35,19 @@ const eachChannel = (path: string, array: StoredArray): Columns => {
   return { example, count: example[0], of: (place) => Math.floor(place / inner) }
 }
 
-const exampleShape = (path: string, { shape, data }: StoredArray): Shape => {
+/** Whether an array holds examples of the shape that something was fitted on. */
+export const checkExamples = (path: string, shape: Shape, example: Shape): void => {
+  if (!sameShape(shape.slice(1), example))
+    fail(
+      path,
+      `examples of shape ${showShape(example)}`,
+      showShape(shape.slice(1)),
+      'Apply it to such data as it was fitted on.',
+    )
+}
+
+/** The shape of an example of what something is fitted on. */
+export const exampleShape = (path: string, { shape, data }: StoredArray): Shape => {
   if (shape.length === 0 || data.length === 0)
     fail(path, 'at least one example', showShape(shape), 'Fit on the training split.')
   return shape.slice(1)
@@ -45,13 +57,7 @@ const fitted = (path: string, { example, of }: Columns, shift: Float64Array, sca
   shift,
   scale,
   apply: ({ shape, data }) => {
-    if (!sameShape(shape.slice(1), example))
-      fail(
-        path,
-        `examples of shape ${showShape(example)}`,
-        showShape(shape.slice(1)),
-        'Apply it to such data as it was fitted on.',
-      )
+    checkExamples(path, shape, example)
     const size = sizeOf(example)
     const out = new Float32Array(data.length)
     const columns = Int32Array.from({ length: size }, (_, place) => of(place))
@@ -79,17 +85,31 @@ const columnMeans = (
   return sums.map((sum) => (sum * count) / data.length)
 }
 
+/** The smallest and the largest element of each column. */
+const extremes = ({ data }: StoredArray, { example, count, of }: Columns): readonly [Float64Array, Float64Array] => {
+  const size = sizeOf(example)
+  const low = new Float64Array(count).fill(Number.POSITIVE_INFINITY)
+  const high = new Float64Array(count).fill(Number.NEGATIVE_INFINITY)
+  for (let i = 0; i < data.length; i++) {
+    const column = of(i % size)
+    low[column] = Math.min(low[column], data[i])
+    high[column] = Math.max(high[column], data[i])
+  }
+  return [low, high]
+}
+
 const ones = (count: number): Float64Array => new Float64Array(count).fill(1)
 
 const standardizing = (path: string, array: StoredArray, columns: Columns): Fitted => {
   const shift = columnMeans(array, columns, (x) => x)
   const variance = columnMeans(array, columns, (x, column) => (x - shift[column]) * (x - shift[column]))
-  // A column that never changes says nothing: it becomes 0, and is not divided by 0.
+  // A column that never changes says nothing: it becomes 0, and is not divided by 0, nor by how its mean was rounded.
+  const [low, high] = extremes(array, columns)
   return fitted(
     path,
     columns,
-    shift,
-    variance.map((v) => (v > 0 ? Math.sqrt(v) : 1)),
+    shift.map((s, column) => (low[column] === high[column] && !Number.isNaN(s) ? low[column] : s)),
+    variance.map((v, column) => (v > 0 && low[column] !== high[column] ? Math.sqrt(v) : 1)),
   )
 }
 
@@ -151,13 +171,7 @@ export const fitMeanImage = (training: StoredArray): Fitted => {
  */
 export const fitNormalize = (training: StoredArray): Fitted => {
   const columns = eachElement('fitNormalize', training)
-  const low = new Float64Array(columns.count).fill(Number.POSITIVE_INFINITY)
-  const high = new Float64Array(columns.count).fill(Number.NEGATIVE_INFINITY)
-  for (let i = 0; i < training.data.length; i++) {
-    const column = i % columns.count
-    low[column] = Math.min(low[column], training.data[i])
-    high[column] = Math.max(high[column], training.data[i])
-  }
+  const [low, high] = extremes(training, columns)
   return fitted(
     'fitNormalize',
     columns,

@@ -16,6 +16,15 @@ test('standardize gives zero mean and unit variance by feature, and 0 for a feat
   expect([...data.filter((_, i) => i % 2 === 1)]).toEqual([0, 0, 0, 0])
 })
 
+test('a feature that never changes becomes 0 also where its mean is rounded', () => {
+  const three = storedArray('float64', [3, 2], Float64Array.of(0.1, 1, 0.1, 2, 0.1, 3))
+  const { apply, shift, scale } = fitStandardize(three)
+  expect([shift[0], scale[0]]).toEqual([0.1, 1])
+  expect([...apply(three).data.filter((_, i) => i % 2 === 0)]).toEqual([0, 0, 0])
+  const images = storedArray('float64', [3, 1, 1, 1], new Float64Array(3).fill(0.1))
+  expect([...fitStandardizeChannels(images).apply(images).data]).toEqual([0, 0, 0])
+})
+
 test('what is held out gets the numbers of the training split', () => {
   const { apply } = fitStandardize(training)
   expect([...apply(storedArray('float64', [1, 2], Float64Array.of(4, 8))).data]).toEqual([0, 3])
