@@ -5,6 +5,7 @@ import { add, mul, sub } from '../array/elementwise.js'
 import { pow } from '../array/scalar/power.js'
 import type { Tensor } from '../array/tensor.js'
 import { zipTrees } from '../array/tree.js'
+import { checkDecays } from './leafwise.js'
 
 /** A weighted mean of the params so far. */
 export interface Average<P> {
@@ -31,6 +32,7 @@ const moveTowards = <P>(name: string, average: P, params: P, weight: number): P 
  * The exponential moving average, e = decay e + (1 - decay) params, divided by 1 - decay^t as Adam's moments are: after
  * one step it is the params, and it never is biased towards where training began.
  *
+ * @throws PullbackError when the weight of the past is not in [0, 1)
  * @example
  * import { exponentialAverage, initialAverage, tensor } from 'pullback'
  *
@@ -38,12 +40,13 @@ const moveTowards = <P>(name: string, average: P, params: P, weight: number): P 
  * const average = exponentialAverage(0.99)(initialAverage(params), params)
  * average.count // => 1
  */
-export const exponentialAverage =
-  (decay: number) =>
-  <P>({ params: average, count }: Average<P>, params: P): Average<P> => ({
+export const exponentialAverage = (decay: number): (<P>(average: Average<P>, params: P) => Average<P>) => {
+  checkDecays('exponentialAverage', { decay })
+  return ({ params: average, count }, params) => ({
     params: moveTowards('exponentialAverage', average, params, (1 - decay) / (1 - pow(decay, count + 1))),
     count: count + 1,
   })
+}
 
 /**
  * The mean of all params so far, without those that `initialAverage` got.

@@ -8,6 +8,7 @@ import { type AnyTensor, literal, type Tensor } from '../array/tensor.js'
 import { leaves } from '../array/tree.js'
 import { eachLeaf, leafwise, zerosOf } from './leafwise.js'
 import type { Optimizer, OptimizerState } from './optimizer.js'
+import { finite } from './scale.js'
 import { type LearningRate, toSchedule } from './schedule/schedule.js'
 
 /** What `lbfgs` takes beside its rate. */
@@ -86,7 +87,7 @@ const twoLoops = <P>(gradients: P, { pairs, scale }: Pick<Memory<P>, 'pairs' | '
  * Source: Liu and Nocedal, "On the limited memory BFGS method for large scale optimization" (1989); the first step and
  * the least curvature are PyTorch's.
  *
- * @throws PullbackError when `memory` is no positive whole number
+ * @throws PullbackError when `memory` is no positive whole number, or a rate is not finite
  * @example
  * import { lbfgs } from 'pullback'
  *
@@ -95,6 +96,7 @@ const twoLoops = <P>(gradients: P, { pairs, scale }: Pick<Memory<P>, 'pairs' | '
 export const lbfgs = (rate: LearningRate = 1, { memory: most = 10 }: LbfgsOptions = {}): Optimizer => {
   if (!(Number.isInteger(most) && most >= 1))
     fail('lbfgs', 'a whole number of steps to remember from 1 on', String(most), 'Ten are usual.')
+  if (typeof rate === 'number') finite('lbfgs', rate)
   const schedule = toSchedule(rate)
   return {
     // The structure never changes, so that a checkpoint of any step fits: pairs that are not there yet are zeros.
@@ -122,7 +124,7 @@ export const lbfgs = (rate: LearningRate = 1, { memory: most = 10 }: LbfgsOption
         )
       const next = { ...memory, ...remember(memory, gradients, params, most) }
       const length = total(floats(gradients).map((g) => sum(abs(g)) as Tensor))
-      const factor = -schedule(memory.count)
+      const factor = -finite(`lbfgs at step ${memory.count}`, schedule(memory.count))
       const updates =
         memory.count === 0
           ? eachLeaf(gradients, (g) => mul(mul(g, minimum(div(1, length), 1) as Tensor) as Tensor, factor))

@@ -6,7 +6,8 @@ import { atom, eachLeaf, stateless } from './leafwise.js'
 import type { Optimizer } from './optimizer.js'
 import type { LearningRate } from './schedule/schedule.js'
 
-const finite = (path: string, rate: number): number =>
+/** A rate that is a number. */
+export const finite = (path: string, rate: number): number =>
   Number.isFinite(rate)
     ? rate
     : fail(path, 'a finite rate', String(rate), 'Pass a number, or a schedule that gives one.')

@@ -110,6 +110,13 @@ describe('numbers that are none', () => {
   const finite = { expected: 'a finite rate', fix: 'Pass a number, or a schedule that gives one.' }
   test.each([Number.NaN, Number.POSITIVE_INFINITY])('a rate of %s', (rate) => {
     expect(mistakeOf(() => p.adam(rate))).toEqual({ path: 'scaleByRate', ...finite, got: String(rate) })
+    expect(mistakeOf(() => p.lbfgs(rate))).toEqual({ path: 'lbfgs', ...finite, got: String(rate) })
+    const newton = p.lbfgs(() => rate)
+    expect(mistakeOf(() => newton.update(params, newton.init(params), params))).toEqual({
+      path: 'lbfgs at step 0',
+      ...finite,
+      got: String(rate),
+    })
     const optimizer = p.sgd((step) => (step === 1 ? rate : 0.1))
     const [, second] = optimizer.update(params, optimizer.init(params), params)
     expect(mistakeOf(() => optimizer.update(params, second, params))).toEqual({
@@ -127,6 +134,7 @@ describe('numbers that are none', () => {
       ['scaleByRms', 'decay', () => p.rmsprop(0.1, { decay })],
       ['scaleByAdadelta', 'decay', () => p.adadelta(0.1, { decay })],
       ['trace', 'decay', () => p.momentum(0.1, { decay })],
+      ['exponentialAverage', 'decay', () => p.exponentialAverage(decay)],
     ] as const)
       expect(mistakeOf(make)).toEqual({ path, expected: `${name} from 0 and below 1`, got: String(decay), fix: usual })
   })
