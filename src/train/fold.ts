@@ -94,7 +94,7 @@ interface Asked<State, B, K extends string> {
  * Folds `step` over `batches` from `initial`.
  *
  * @throws PullbackError when a loss is not finite: it names the step, and the first part of the model whose output was
- * not; and when `readEvery` is no whole number from 1 on
+ * not; and when `readEvery` is no whole number from 1 on, or `replay` none from 0 on
  * @example
  * import { dataset, dense, epochs, fold, initialTrainState, meanSquaredError, rng, sgd, step, storedArray } from 'pullback'
  * import { reference } from 'pullback/reference'
@@ -119,6 +119,8 @@ export const fold = async <State, B, K extends string>(
   const { readEvery = onStep === undefined && !computesAtOnce(device) ? 16 : 1 } = options
   if (!(Number.isInteger(readEvery) && readEvery >= 1))
     fail('fold: readEvery', 'a whole number from 1 on', String(readEvery), 'Count the steps that are read together.')
+  if (!(Number.isInteger(interval) && interval >= 0))
+    fail('fold: replay', 'a whole number from 0 on', String(interval), 'Count the steps between snapshots; 0 for none.')
   // A copy to replay from is read before the first step, for which a device that answers later should not have to wait.
   let state: State =
     interval === 0 || computesAtOnce(device)

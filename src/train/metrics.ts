@@ -1,6 +1,6 @@
 /** Measures of classifiers, as dataflow: means over the batch, so that they may be averaged by its size. */
 import { isInteger } from '../array/dtype.js'
-import { cast, equal, greater, select } from '../array/elementwise.js'
+import { cast, equal, greater, lessEqual, select } from '../array/elementwise.js'
 import { fail } from '../array/error.js'
 import { iota, scatterAdd } from '../array/indexing.js'
 import { expandDims } from '../array/move.js'
@@ -50,7 +50,7 @@ export const accuracy = (logits: Tensor, labels: Labels): Tensor<[]> => {
 }
 
 /**
- * The share of rows in which fewer than k logits are above that of the label.
+ * The share of rows in which fewer than k logits are above that of the label; NaN is above any, and itself.
  *
  * @example
  * import { item, tensor, topK } from 'pullback'
@@ -66,8 +66,9 @@ export const topK =
     if (!(Number.isInteger(k) && k >= 1)) fail('topK', 'a whole number from 1 on', String(k), 'Top 5 is usual.')
     const mask = equal(iota([classes]) as Labels, expandDims(labels, -1))
     const own = sum(select(mask, logits, 0) as Tensor, -1, true) as Tensor
-    const above = sum(cast(greater(logits, own) as Tensor<Shape, 'bool'>, 'int32'), -1) as Labels
-    return mean(cast(greater(k, above) as Tensor<Shape, 'bool'>, 'float32')) as Tensor<[]>
+    // Those that are not above are counted, or a model that gives NaN would have every label among its first.
+    const others = sum(cast(lessEqual(logits, own) as Tensor<Shape, 'bool'>, 'int32'), -1) as Labels
+    return mean(cast(greater(others, classes - k) as Tensor<Shape, 'bool'>, 'float32')) as Tensor<[]>
   }
 
 /**

@@ -28,6 +28,15 @@ describe('measures', () => {
     const at = (k: number) => item(device.evaluateSync(topK(k)(logits, labels)))
     expect([1, 2, 3].map(at)).toEqual([0.5, 0.75, 1])
   })
+  test('logits that are NaN are no hits', () => {
+    const broken = tensor([
+      [Number.NaN, Number.NaN, Number.NaN],
+      [Number.NaN, 1, 0],
+      [2, Number.NaN, 1],
+    ])
+    const at = (k: number) => item(device.evaluateSync(topK(k)(broken, tensor([2, 1, 0], [3], 'int32'))))
+    expect([1, 2].map(at)).toEqual([0, Math.fround(2 / 3)])
+  })
   test('the confusion matrix counts labels by row and predictions by column', () => {
     const counts = device.evaluateSync(confusionMatrix(3)(logits, labels))
     expect(counts.dtype).toBe('int32')

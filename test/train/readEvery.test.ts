@@ -156,6 +156,12 @@ describe.each([
     expect([best!.count, count, bits(best!.state)]).toEqual([5, steps, bits(exact.state)])
   })
 
+  test.each([1.5, -1, Number.NaN])('replay: %f is refused', async (replay) => {
+    await expect(fold(make(), descend, start, [], { replay })).rejects.toThrow(
+      `fold: replay: expected a whole number from 0 on, got ${replay}.`,
+    )
+  })
+
   test.each([0, 1.5, -1])('readEvery: %f is refused', async (readEvery) => {
     await expect(fold(make(), descend, start, [], { readEvery })).rejects.toThrow(
       `fold: readEvery: expected a whole number from 1 on, got ${readEvery}.`,
