@@ -1,8 +1,9 @@
 /** Principal components, fitted on the training split: few numbers that keep most of the variance, and whitening. */
 import { fail } from '../array/error.js'
-import { type Shape, sameShape, showShape, sizeOf } from '../array/shape.js'
+import { sizeOf } from '../array/shape.js'
 import { symmetricEigen } from './eigen.js'
 import type { StoredArray } from './format/storedArray.js'
+import { checkExamples, exampleShape } from './standardize.js'
 
 /** How many principal components are kept, and at what scale. */
 export interface PrincipalOptions {
@@ -63,12 +64,10 @@ export const fitPrincipalComponents = (
   { components, whiten = false, epsilon = 1e-5 }: PrincipalOptions = {},
 ): PrincipalComponents => {
   const path = 'fitPrincipalComponents'
-  const example: Shape = training.shape.slice(1)
+  const example = exampleShape(path, training)
   const d = sizeOf(example)
-  const rows = training.shape[0] ?? 0
+  const rows = training.shape[0]
   const count = components ?? d
-  if (training.data.length === 0)
-    fail(path, 'at least one example', showShape(training.shape), 'Fit on the training split.')
   if (!(Number.isInteger(count) && count >= 1 && count <= d))
     fail(path, `a whole number of components from 1 to ${d}`, String(count), 'An example has no more directions.')
   const mean = meanOf(training, rows, d)
@@ -79,13 +78,7 @@ export const fitPrincipalComponents = (
   return {
     ...{ mean, directions, variances },
     apply: ({ shape, data }) => {
-      if (!sameShape(shape.slice(1), example))
-        fail(
-          path,
-          `examples of shape ${showShape(example)}`,
-          showShape(shape.slice(1)),
-          'Apply it to such data as it was fitted on.',
-        )
+      checkExamples(path, shape, example)
       const n = shape[0]
       const out = new Float32Array(n * count)
       for (let row = 0; row < n; row++)

@@ -35,7 +35,7 @@ const eachChannel = (path: string, array: StoredArray): Columns => {
   return { example, count: example[0], of: (place) => Math.floor(place / inner) }
 }
 
-/** Whether an array holds examples of the shape that something was fitted on. */
+/** Refuses examples of another shape than something was fitted on. */
 export const checkExamples = (path: string, shape: Shape, example: Shape): void => {
   if (!sameShape(shape.slice(1), example))
     fail(
