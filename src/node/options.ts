@@ -61,9 +61,7 @@ export const pathOption = <A extends string | undefined>(
   help: string,
   initial: A,
 ): Option<string | A> => ({
-  metavar,
-  help,
-  initial,
+  ...textOption(metavar, help, initial),
   read: (text) => (text === '' ? left('a path') : right(resolve(text))),
 })
 
