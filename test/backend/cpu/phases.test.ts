@@ -1,8 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import type { HostArray } from '../../../src/array/dtype.js'
+import type { Local } from '../../../src/backend/cpu/emit/code.js'
+import { phasesOf } from '../../../src/backend/cpu/kernel/phases.js'
+import type { Result } from '../../../src/backend/cpu/kernel/vector.js'
+import type { Part } from '../../../src/backend/cpu/math/part.js'
 import { createExecutable } from '../../../src/backend/cpu/runtime/executable.js'
 import { createRuntime } from '../../../src/backend/cpu/runtime/runtime.js'
-import type { Body, Kernel, LoopKernel, Operand, Step } from '../../../src/engine/kernel.js'
+import type { Body, Kernel, LoopKernel, Operand, PlannedBuffer, Step } from '../../../src/engine/kernel.js'
 import { awkward, floats, type Given, noise, planOf, sameBits, someFloats, whole } from './support.js'
 
 const { fround, imul } = Math
@@ -171,41 +175,109 @@ describe('an update with moments', () => {
     const below = fround(fround(fround(Math.sqrt(square)) * factor) + epsilon)
     return [mean, square, fround(p + fround(fround(mean / below) * rate))]
   }
+  const given = (length: number): readonly [m: Float32Array, n: Float32Array, p: Float32Array, g: Float32Array] => {
+    const [m, p, g] = [1, 2, 3].map((seed) => sample(length, seed + length)) as [
+      Float32Array,
+      Float32Array,
+      Float32Array,
+    ]
+    return [m, someFloats(length, length).map(Math.abs), p, g]
+  }
+  /** Whether what comes back is m, n and p of the model. `buffers` are those of the plan, the four inputs first. */
+  const isModel = (
+    runtime: (typeof runtimes)['one thread'],
+    length: number,
+    kernel: LoopKernel,
+    buffers: readonly PlannedBuffer[],
+    outputs: readonly number[],
+  ): boolean => {
+    const [m, n, p, g] = given(length)
+    const options = { keep: 'host', donated: [true, true, true, true] } as const
+    const plan = { buffers, workspace: 0, kernels: [kernel], outputs, scalars: scalars.length }
+    const executable = createExecutable(runtime, plan, 4, options)
+    const results = executable.run(
+      [m, n, p, g].map((data) => ({ kind: 'host', data })),
+      scalars,
+    )
+    executable.dispose()
+    const wanted = Array.from(m, (_, i) => model(m[i]!, n[i]!, p[i]!, g[i]!))
+    return results.every((value, o) => {
+      const data = (value as { readonly data: HostArray }).data
+      return sameBits(
+        data,
+        Float32Array.from(wanted, (row) => row[o]!),
+      )
+    })
+  }
+  const inputs = (length: number): PlannedBuffer[] =>
+    [0, 1, 2, 3].map((index) => ({ dtype: 'float32', size: length, role: { kind: 'input', index } }))
   for (const [name, runtime] of Object.entries(runtimes))
     for (const length of lengths)
       it(`is its model, in place: ${length} places, ${name}`, () => {
-        const [m, p, g] = [1, 2, 3].map((seed) => sample(length, seed + length)) as [
-          Float32Array,
-          Float32Array,
-          Float32Array,
-        ]
-        const n = someFloats(length, length).map(Math.abs)
         // What comes back is what is then in the place of the inputs.
-        const plan = planOf(
-          [1, 1, 1, 1].map(() => ['float32', length] as const),
-          [],
-          [],
-          [kernelOf(length)],
-          scalars.length,
-        )
-        const options = { keep: 'host', donated: [false, false, false, false] } as const
-        const executable = createExecutable(runtime, { ...plan, outputs: [0, 1, 2] }, 4, options)
-        const results = executable.run(
-          [m, n, p, g].map((data) => ({ kind: 'host', data })),
-          scalars,
-        )
-        executable.dispose()
-        const wanted = Array.from(m, (_, i) => model(m[i]!, n[i]!, p[i]!, g[i]!))
-        results.forEach((value, o) => {
-          const data = (value as { readonly data: HostArray }).data
-          expect(
-            sameBits(
-              data,
-              Float32Array.from(wanted, (row) => row[o]!),
-            ),
-          ).toBe(true)
-        })
+        expect(isModel(runtime, length, kernelOf(length), inputs(length), [0, 1, 2])).toBe(true)
       })
+
+  // Results that are stored before the last phase must not stand where that still loads something else.
+  const places = [0, 1, 2, 3].flatMap((m) =>
+    [0, 1, 2, 3].flatMap((n) => [0, 1, 2, 3].map((p) => [m, n, p]).filter((each) => new Set(each).size === 3)),
+  )
+  for (const length of [131, 516])
+    it.each(places)(`is its model in the places of operands %i, %i and %i: ${length} places`, (...inputsOf) => {
+      const kernel = kernelOf(length)
+      const moved = { ...kernel, stores: kernel.stores.map(({ value }, i) => ({ value, access: access(4 + i) })) }
+      const results = inputsOf.map(
+        (input, output): PlannedBuffer => ({
+          dtype: 'float32',
+          size: length,
+          role: { kind: 'donated', output, input },
+        }),
+      )
+      const buffers = [...inputs(length), ...results]
+      expect(isModel(runtimes['one thread'], length, moved, buffers, [4, 5, 6])).toBe(true)
+    })
+})
+
+describe('when results are stored', () => {
+  const local = (index: number): Local => ({ index, get: [], set: () => [], tee: () => [] })
+  const [x, old, moment, root, update] = [0, 1, 2, 3, 4].map(local) as [Local, Local, Local, Local, Local]
+  const part = (latency: number, write: Local, ...reads: readonly Local[]): Part => ({
+    ...{ latency, reads, code: [], writes: [write] },
+  })
+  const parts = [part(5, x), part(5, old), part(3, moment, x), part(40, root, moment)]
+  const whole = [...parts, part(20, update, root, moment, old)]
+  const resultOf = (value: Local, ...over: readonly Local[]): Result => ({ value, over, store: [], stored: [] })
+  const phasesWith = (...results: readonly Result[]) =>
+    phasesOf(whole, results, []).map((phase) => ({
+      stores: phase.results.map(({ value }) => value),
+      loads: phase.parts.filter(({ latency }) => latency === 5).flatMap(({ writes }) => writes),
+      reads: phase.reads,
+      writes: phase.writes,
+    }))
+
+  it('is at once, and later phases load them from there', () => {
+    expect(phasesWith(resultOf(update, old), resultOf(moment, x))).toEqual([
+      { stores: [moment], loads: [x], reads: [], writes: [root] },
+      { stores: [update], loads: [moment, old], reads: [root], writes: [] },
+    ])
+  })
+
+  it('is at the end where a later phase loads from there', () => {
+    expect(phasesWith(resultOf(update, x), resultOf(moment, old))).toEqual([
+      { stores: [], loads: [x], reads: [], writes: [moment, root] },
+      { stores: [update, moment], loads: [old], reads: [moment, root], writes: [] },
+    ])
+  })
+
+  it('is at the end where loading them takes more than a load', () => {
+    const { stored: _, ...result } = resultOf(moment, x)
+    expect(phasesWith(resultOf(update), { ...result, stored: undefined })[0]!.stores).toEqual([])
+  })
+
+  it('is at the end for a value of which one place has to wait', () => {
+    const phases = phasesWith(resultOf(moment, x), resultOf(update), resultOf(moment, old))
+    expect(phases.map(({ stores }) => stores)).toEqual([[], [moment, update, moment]])
+  })
 })
 
 describe('other long bodies', () => {

@@ -10,7 +10,7 @@ import { v128 } from '../emit/simd.js'
 import { latencyOf } from '../math/operations.js'
 import { type Part, partsCode } from '../math/part.js'
 import type { StrideClass, StructuredBody } from '../plan/body.js'
-import type { VectorCode } from './vector.js'
+import type { Result, VectorCode } from './vector.js'
 
 /** Bytes of a row that go through one phase before they go through the next. */
 const stripBytes = 1024
@@ -42,8 +42,10 @@ export const isPhased = (
 
 interface Phase {
   readonly parts: readonly Part[]
+  /** What earlier phases keep for this one, and what it keeps for later ones. */
   readonly reads: readonly Local[]
   readonly writes: readonly Local[]
+  readonly results: readonly Result[]
 }
 
 interface Chain {
@@ -76,32 +78,92 @@ const firstPhases = (parts: readonly Part[], { inputs, depths }: Chain): readonl
   return phases
 }
 
-/** The body in phases; `wanted` is what must be there after the last one. */
-export const phasesOf = (parts: readonly Part[], wanted: readonly Local[]): readonly Phase[] => {
+type Uses = Map<Local, Set<number>>
+
+const addUses = (uses: Uses, local: Local, phases: readonly number[]): void => {
+  uses.set(local, new Set([...(uses.get(local) ?? []), ...phases]))
+}
+
+/** The phases in which each part comes; `uses` are phases that need values and gets those of the parts' arguments. */
+const choosePhases = (
+  parts: readonly Part[],
+  { depths }: Chain,
+  first: readonly number[],
+  uses: Uses,
+  early: ReadonlyMap<Local, number>,
+): ReadonlyMap<Part, readonly number[]> => {
+  const chosen = new Map<Part, readonly number[]>()
+  const usesOf = (local: Local): readonly number[] => {
+    const stored = early.get(local)
+    return [...(uses.get(local) ?? [])].filter((phase) => stored === undefined || phase <= stored)
+  }
+  for (const [i, part] of [...parts.entries()].reverse()) {
+    const { reads, writes, latency } = part
+    const needed = [...new Set(writes.flatMap(usesOf))]
+    // Loads are as cheap to do again as to keep, and a single operation on them comes where it is needed.
+    const isLight = depths[i] <= 2 * loadLatency || (latency <= loadLatency && reads.every((local) => early.has(local)))
+    const own = reads.length === 0 || needed.length === 0 ? needed : [isLight ? Math.min(...needed) : first[i]]
+    chosen.set(part, own)
+    for (const local of reads) addUses(uses, local, own)
+  }
+  return chosen
+}
+
+/**
+ * The body in phases; `reads` must be there after the last one. Results are stored as soon as they are there: then they
+ * do not take up registers, and later phases load them from where they are. Only those that may be in the memory of what
+ * a later phase loads are stored at the end.
+ */
+export const phasesOf = (
+  parts: readonly Part[],
+  results: readonly Result[],
+  reads: readonly Local[],
+): readonly Phase[] => {
   const chain = chainOf(parts)
   const first = firstPhases(parts, chain)
   const last = Math.max(0, ...first)
-  /** The phases that need a value. */
-  const uses = new Map<Local, Set<number>>(wanted.map((local) => [local, new Set([last])]))
-  const usesOf = (local: Local): readonly number[] => [...(uses.get(local) ?? [])]
-  const chosen = new Map<Part, readonly number[]>()
-  for (const [i, part] of [...parts.entries()].reverse()) {
-    const needed = [...new Set(part.writes.flatMap(usesOf))]
-    // Loads are as cheap to do again as to keep, and a single operation on them comes where it is needed.
-    const isLight = chain.depths[i] <= 2 * loadLatency
-    const own = part.reads.length === 0 || needed.length === 0 ? needed : [isLight ? Math.min(...needed) : first[i]]
-    chosen.set(part, own)
-    for (const local of part.reads) uses.set(local, new Set([...usesOf(local), ...own]))
+  const writer = new Map(parts.flatMap((part) => part.writes.map((local) => [local, part] as const)))
+  const choose = (early: ReadonlyMap<Local, number>) => {
+    const uses: Uses = new Map()
+    for (const { value } of results) addUses(uses, value, [early.get(value) ?? last])
+    for (const local of reads) addUses(uses, local, [last])
+    return { uses, chosen: choosePhases(parts, chain, first, uses, early) }
   }
+
+  const { chosen: latest } = choose(new Map())
+  const isLoaded = (local: Local, after: number): boolean =>
+    (latest.get(writer.get(local)!) ?? []).some((phase) => phase > after)
+  const early = new Map<Local, number>()
+  for (const { value } of results) {
+    const part = writer.get(value)
+    if (part === undefined || part.reads.length === 0) continue
+    const [phase] = latest.get(part)!
+    const canBe = ({ stored, over }: Result): boolean =>
+      stored !== undefined && !over.some((local) => isLoaded(local, phase))
+    if (phase < last && results.every((result) => result.value !== value || canBe(result))) early.set(value, phase)
+  }
+
+  const { uses, chosen } = choose(early)
+  const isUsed = (local: Local, phase: number): boolean => uses.get(local)?.has(phase) ?? false
   return Array.from({ length: last + 1 }, (_, phase) => {
     const own = parts.filter((part) => chosen.get(part)!.includes(phase))
     const others = parts.filter((part) => !own.includes(part)).flatMap(({ writes }) => writes)
+    const wanted = others.filter((local) => isUsed(local, phase))
+    const loads = wanted
+      .filter((local) => early.has(local))
+      .map((local): Part => {
+        const { stored } = results.find(({ value }) => value === local)!
+        return { reads: [], code: local.set(stored!), writes: [local], latency: loadLatency }
+      })
     return {
-      parts: own,
-      reads: others.filter((local) => usesOf(local).includes(phase)),
+      parts: [...loads, ...own],
+      reads: wanted.filter((local) => !early.has(local)),
       writes: own.flatMap(({ reads, writes }) =>
-        reads.length === 0 ? [] : writes.filter((local) => usesOf(local).some((use) => use > phase)),
+        reads.length === 0
+          ? []
+          : writes.filter((local) => !early.has(local) && [...uses.get(local)!].some((use) => use > phase)),
       ),
+      results: results.filter(({ value }) => (early.get(value) ?? last) === phase),
     }
   })
 }
@@ -134,7 +196,7 @@ export const straightRow = ({ vectors, offset, end, each }: Row): Code =>
 
 /** The same in phases. */
 export const phasedRow = (locals: Locals, { vectors, offset, end, each, reads }: Row, scratch: Local): Code => {
-  const phases = phasesOf(vectors.parts(), [...vectors.stored, ...reads])
+  const phases = phasesOf(vectors.parts(), vectors.results, reads)
   const kept = [...new Set(phases.flatMap(({ writes }) => writes))]
   const [at, begin, stripEnd] = [locals.i32(), locals.i32(), locals.i32()]
   const place = (local: Local): number => vectorBytes * kept.indexOf(local)
@@ -145,8 +207,9 @@ export const phasedRow = (locals: Locals, { vectors, offset, end, each, reads }:
       [
         phase.reads.map((local) => local.set(v128.load(at, place(local)))),
         partsCode(phase.parts),
+        phase.results.map(({ store }) => store),
         phase.writes.map((local) => v128.store(at, local, place(local))),
-        p === phases.length - 1 ? [vectors.stores(undefined), each] : [],
+        p === phases.length - 1 ? each : [],
         at.set(i32.add(at, vectorBytes * kept.length)),
         offset.set(i32.add(offset, vectorBytes)),
       ],

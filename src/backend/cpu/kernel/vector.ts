@@ -11,7 +11,7 @@ import { i32, type Locals, select, when } from '../emit/instructions.js'
 import { f32x4, i32x4, v128 } from '../emit/simd.js'
 import { operation, stepParts, uniformShift } from '../math/operations.js'
 import type { Part } from '../math/part.js'
-import type { StrideClass, StructuredBody, StructuredOperand } from '../plan/body.js'
+import type { StrideClass, StructuredBody, StructuredOperand, StructuredStore } from '../plan/body.js'
 import { baseAt, type Layout, scalarAt, strideAt } from '../plan/layout.js'
 
 export interface VectorOptions {
@@ -31,6 +31,15 @@ export interface VectorOptions {
   readonly rows: boolean
 }
 
+export interface Result {
+  readonly value: Local
+  readonly store: Code
+  /** The value, from where it was stored; undefined where that is not a simple load. */
+  readonly stored: Code | undefined
+  /** Loaded values that may have been in the same memory. */
+  readonly over: readonly Local[]
+}
+
 export interface VectorCode {
   /** The local that holds the pointer at the beginning of the row. */
   readonly pointers: readonly Local[]
@@ -45,8 +54,8 @@ export interface VectorCode {
   readonly vector: (count: Local | undefined, compact?: boolean) => Code
   /** The same for a whole vector, in parts, where nothing but `offset` moves. */
   readonly parts: () => readonly Part[]
-  /** The values that are stored. */
-  readonly stored: readonly Local[]
+  /** What is stored of a whole vector, part by part. */
+  readonly results: readonly Result[]
   readonly stores: (count: Local | undefined) => Code
   /** Moves on to the next vector what `offset` does not move. */
   readonly advance: Code
@@ -199,6 +208,23 @@ export const vectorCode = (locals: Locals, options: VectorOptions): VectorCode =
   const storeFour = (p: number, value: Local): Code =>
     classes[p] === 1 ? v128.store(address(p), value) : [0, 1, 2, 3].map((lane) => storeLane(p, value, lane))
 
+  const storeCode = ({ value, pointer }: StructuredStore, i: number, count: Local | undefined): Code => {
+    const local = inMemory[i]
+    const prepare = dtypes[value] === 'bool' ? local.set(v128.and(values[value], 1)) : []
+    return [prepare, count === undefined ? storeFour(pointer, local) : storeFew(pointer, local, count)]
+  }
+  const resultOf = (store: StructuredStore, i: number): Result => {
+    const { value, pointer, over } = store
+    return {
+      value: values[value],
+      store: storeCode(store, i, undefined),
+      stored: classes[pointer] === 1 && dtypes[value] !== 'bool' ? v128.load(address(pointer)) : undefined,
+      over: operands.flatMap((operand, v) =>
+        operand.kind === 'load' && over.includes(operand.pointer) ? [values[v]] : [],
+      ),
+    }
+  }
+
   return {
     pointers,
     value: (v) => values[v],
@@ -206,16 +232,9 @@ export const vectorCode = (locals: Locals, options: VectorOptions): VectorCode =
     once: [prepareFar, compute(onceLevel, undefined, true)],
     row: [walkers.map((walker, p) => walker?.set(pointers[p]) ?? []), compute(rowLevel, undefined, true)],
     parts,
-    stored: structure.stores
-      .map(({ value }) => values[value])
-      .filter((_, i) => levels[structure.stores[i].value] === vectorLevel),
+    results: structure.stores.map(resultOf),
     vector: (count, compact = count !== undefined) => compute(vectorLevel, count, compact),
-    stores: (count) =>
-      structure.stores.map(({ value, pointer }, i) => {
-        const local = inMemory[i]
-        const prepare = dtypes[value] === 'bool' ? local.set(v128.and(values[value], 1)) : []
-        return [prepare, count === undefined ? storeFour(pointer, local) : storeFew(pointer, local, count)]
-      }),
+    stores: (count) => structure.stores.map((store, i) => storeCode(store, i, count)),
     advance: walkers.map((walker, p) => walker?.set(i32.add(walker, i32.shiftLeft(stride(p), 2))) ?? []),
   }
 }

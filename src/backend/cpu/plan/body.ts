@@ -21,7 +21,14 @@ export type StructuredOperand =
 export interface StructuredBody {
   readonly operands: readonly StructuredOperand[]
   readonly steps: readonly Step[]
-  readonly stores: readonly { readonly value: number; readonly pointer: number }[]
+  readonly stores: readonly StructuredStore[]
+}
+
+export interface StructuredStore {
+  readonly value: number
+  readonly pointer: number
+  /** Pointers of loads that may be in the memory that this one writes, at the same places. */
+  readonly over: readonly number[]
 }
 
 export interface PlannedBody {
@@ -34,9 +41,15 @@ const bytes = (strides: readonly number[]): number[] => strides.map((stride) => 
 
 /**
  * Stores come first among the pointers: they decide the order of a nest. `result` is where an epilogue reads the result
- * of its kernel; `extra` are pointers that the kernel itself needs, and come last.
+ * of its kernel; `extra` are pointers that the kernel itself needs, and come last; `overlap` says whether two buffers may
+ * be the same memory.
  */
-export const planBody = (body: Body, result?: Access, extra: readonly Pointer[] = []): PlannedBody => {
+export const planBody = (
+  body: Body,
+  result?: Access,
+  extra: readonly Pointer[] = [],
+  overlap: (stored: number, loaded: number) => boolean = () => true,
+): PlannedBody => {
   const pointers: Pointer[] = []
   const numbers = new Map<string, number>()
   const scalars: Word[] = []
@@ -49,7 +62,7 @@ export const planBody = (body: Body, result?: Access, extra: readonly Pointer[] 
   }
   const accessPointer = ({ buffer, offset, strides }: Access): number =>
     pointerOf(`${buffer}:${offset}:${strides.join()}`, { base: addressOf(buffer, offset), strides: bytes(strides) })
-  const stores = body.stores.map(({ value, access }) => ({ value, pointer: accessPointer(access) }))
+  const stored = body.stores.map(({ access }) => accessPointer(access))
   const operands = body.operands.map((operand): StructuredOperand => {
     const { kind, dtype } = operand
     if (kind === 'constant') return { kind, dtype, value: operand.value }
@@ -62,6 +75,13 @@ export const planBody = (body: Body, result?: Access, extra: readonly Pointer[] 
       return { kind, dtype, pointer: pointerOf(`#${offset}:${strides.join()}`, { base: offset, strides }) }
     }
     return { kind: 'load', dtype, pointer: accessPointer(kind === 'load' ? operand.access : result!) }
+  })
+  const loads = body.operands.flatMap((operand) =>
+    operand.kind === 'load' ? [operand.access] : operand.kind === 'result' ? [result!] : [],
+  )
+  const stores = body.stores.map(({ value, access }, i) => {
+    const shared = loads.filter(({ buffer }) => overlap(access.buffer, buffer))
+    return { value, pointer: stored[i], over: [...new Set(shared.map(accessPointer))] }
   })
   const steps = body.steps.map(({ op, dtype, args }) => ({ op, dtype, args }))
   return { structure: { operands, steps, stores }, pointers: [...pointers, ...extra], scalars }

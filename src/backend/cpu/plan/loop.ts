@@ -5,7 +5,7 @@ import { pieceLength, writeLoop } from '../kernel/loop.js'
 import { isPhased } from '../kernel/phases.js'
 import { tileDepth, writeTiles } from '../kernel/tiles.js'
 import { nestOf, type PlannedBody, planBody, strideClasses, structureKey, workOf } from './body.js'
-import type { Launch } from './launch.js'
+import type { Launch, Room } from './launch.js'
 import { descriptorWords } from './layout.js'
 import { type Nest, ordered, permuteNest } from './nest.js'
 
@@ -34,11 +34,17 @@ const asTiles = (planned: PlannedBody, nest: Nest): { readonly nest: Nest; reado
   }
 }
 
-/** `result`: where the results lie that the operands of kind 'result' mean. */
-export const planLoop = (name: string, dims: readonly number[], body: Body, result?: Access): Launch[] => {
+/** `result`: where the results lie that the operands of kind 'result' mean. `overlap`: as Room's. */
+export const planLoop = (
+  name: string,
+  dims: readonly number[],
+  body: Body,
+  result?: Access,
+  overlap?: Room['overlap'],
+): Launch[] => {
   const places = sizeOf(dims)
   if (places === 0 || body.stores.length === 0) return []
-  const planned = planBody(body, result)
+  const planned = planBody(body, result, [], overlap)
   const { structure } = planned
   const nest = withDim(ordered(nestOf(dims, planned.pointers), 4))
   const rank = nest.dims.length
@@ -64,11 +70,12 @@ export const planLoop = (name: string, dims: readonly number[], body: Body, resu
   const classes = strideClasses(planned, nest, rank - 1)
   const row = nest.dims[rank - 1]
   const phased = isPhased(structure, classes, row)
+  const kind = phased ? `phased ${structure.stores.map(({ over }) => over.join()).join(';')} ` : ''
   return [
     {
       name,
       source: {
-        key: `${phased ? 'phased ' : ''}loop ${rank} ${structureKey(structure, classes)}`,
+        key: `${kind}loop ${rank} ${structureKey(structure, classes)}`,
         write: () => writeLoop(rank, structure, classes, phased),
       },
       words: descriptorWords([], nest, planned),

@@ -16,7 +16,7 @@ const alignment = 16
 const launchesOf = (kernel: Kernel, room: Room): Launch[] => {
   switch (kernel.kind) {
     case 'loop':
-      return planLoop('loop', kernel.dims, kernel)
+      return planLoop('loop', kernel.dims, kernel, undefined, room.overlap)
     case 'reduce':
       return planReduce(kernel, room)
     case 'matmul':
