@@ -16,6 +16,12 @@ export interface Emitted {
 /** The innermost stride: how far the places of four lanes are apart. */
 const innermost = (strides: readonly number[]): number => (strides.length === 0 ? 0 : strides[strides.length - 1])
 
+/** The number that an operand is at every place, if that is part of the structure. */
+const numberOf = (each: Operand): number | undefined => {
+  if (each.kind === 'constant') return each.value
+  return each.kind === 'index' && each.strides.every((stride) => stride === 0) ? each.offset : undefined
+}
+
 /** The value of a flat number as an element of a dtype. */
 const numberAs = (dtype: DType, number: string, lanes: Lanes): string => {
   if (dtype === 'int32') return number
@@ -95,7 +101,7 @@ export const emitBody = (
     const known = given.get(v)
     values.push(known === undefined ? operand(each) : named(known))
     dtypes.push(each.dtype)
-    numbers.push(each.kind === 'constant' ? each.value : undefined)
+    numbers.push(numberOf(each))
   }
   for (const step of body.steps) {
     const { args, dtype } = step

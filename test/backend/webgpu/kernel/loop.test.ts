@@ -2,7 +2,7 @@ import { describe, it } from 'vitest'
 import type { DType } from '../../../../src/array/dtype.js'
 import type { BinaryOp, UnaryOp } from '../../../../src/array/node.js'
 import { loop } from '../../../../src/backend/webgpu/kernel/loop.js'
-import type { LoopKernel } from '../../../../src/engine/kernel.js'
+import type { LoopKernel, Operand } from '../../../../src/engine/kernel.js'
 import { type Given, planOf, someFloats, whole } from '../../kernelCases/data.js'
 import { all, binaryOps, integral, make, numeric, pairs, samples, unaryOps } from '../../kernelCases/elementwise.js'
 import { expectPlan, noGpu, ownLimits } from '../harness.js'
@@ -88,18 +88,20 @@ describe.skipIf(noGpu)('numbers of the structure hide no NaN and no infinity', (
           [1, 0],
         ]) {
           const dims = [data.length]
-          const kernel: LoopKernel = {
-            kind: 'loop',
-            dims,
-            operands: [
-              { kind: 'load', dtype: 'float32', access: whole(0, dims) },
-              { kind: 'constant', dtype: 'float32', value },
-            ],
-            steps: [{ op, dtype: 'float32', args }],
-            stores: [{ value: 2, access: whole(1, dims) }],
+          const places: Operand[] = Object.is(value, -0)
+            ? []
+            : [{ kind: 'index', dtype: 'float32', offset: value, strides: [0] }]
+          for (const number of [{ kind: 'constant', dtype: 'float32', value } as const, ...places]) {
+            const kernel: LoopKernel = {
+              kind: 'loop',
+              dims,
+              operands: [{ kind: 'load', dtype: 'float32', access: whole(0, dims) }, number],
+              steps: [{ op, dtype: 'float32', args }],
+              stores: [{ value: 2, access: whole(1, dims) }],
+            }
+            const floating = ['float32', data.length] as const
+            await expectPlan(planOf([floating], [floating], [], [kernel]), generators, [data])
           }
-          const floating = ['float32', data.length] as const
-          await expectPlan(planOf([floating], [floating], [], [kernel]), generators, [data])
         }
       })
 })
