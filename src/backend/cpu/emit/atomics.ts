@@ -1,13 +1,10 @@
 /** Instructions on memory that threads share. */
-import { type Code, type Operand, signed, unsigned, valueOf } from './code.js'
+import { bytes, type Code, type Operand, signed, unsigned, valueOf } from './code.js'
 
-const i32Constant = (n: number): Code => [0x41, signed(n)]
+const i32Constant = (n: number): Code => `\x41${signed(n)}`
 const instruction = (code: number, args: readonly Operand[], offset: number): Code => [
   ...args.map((arg) => valueOf(arg, i32Constant)),
-  0xfe,
-  code,
-  2,
-  unsigned(offset),
+  bytes(0xfe, code, 2) + unsigned(offset),
 ]
 
 export const atomic = {
@@ -19,16 +16,11 @@ export const atomic = {
   wait: (address: Operand, expected: Operand, offset = 0): Code => [
     valueOf(address, i32Constant),
     valueOf(expected, i32Constant),
-    0x42,
-    0x7f,
-    0xfe,
-    0x01,
-    2,
-    unsigned(offset),
+    bytes(0x42, 0x7f, 0xfe, 0x01, 2) + unsigned(offset),
   ],
   /** Wakes up to `count` sleepers; leaves their number on the stack. */
   notify: (address: Operand, count: Operand, offset = 0): Code => instruction(0x00, [address, count], offset),
 }
 
 /** Drops the value on the stack. */
-export const drop: Code = [0x1a]
+export const drop: Code = '\x1a'

@@ -1,8 +1,10 @@
 /** Instructions on i32 and f32, control flow, and how functions are written. */
 import {
+  bytes,
   type Code,
   type FunctionDefinition,
   floatBytes,
+  joined,
   type Local,
   localAt,
   type Operand,
@@ -15,27 +17,26 @@ import {
 import { splatConstant } from './simd.js'
 
 type Constant = (n: number) => Code
-const i32Constant: Constant = (n) => [0x41, signed(n)]
-const f32Constant: Constant = (x) => [0x43, floatBytes(x)]
+const i32Constant: Constant = (n) => `\x41${signed(n)}`
+const f32Constant: Constant = (x) => `\x43${floatBytes(x)}`
 
-const unary =
-  (code: number, constant: Constant) =>
-  (a: Operand): Code => [valueOf(a, constant), code]
-const binary =
-  (code: number, constant: Constant) =>
-  (a: Operand, b: Operand): Code => [valueOf(a, constant), valueOf(b, constant), code]
-const load =
-  (code: number) =>
-  (address: Operand, offset = 0): Code => [valueOf(address, i32Constant), code, 2, unsigned(offset)]
-const store =
-  (code: number, constant: Constant) =>
-  (address: Operand, value: Operand, offset = 0): Code => [
-    valueOf(address, i32Constant),
-    valueOf(value, constant),
-    code,
-    2,
-    unsigned(offset),
-  ]
+const unary = (code: number, constant: Constant) => {
+  const instruction = bytes(code)
+  return (a: Operand): Code => joined(valueOf(a, constant), instruction)
+}
+const binary = (code: number, constant: Constant) => {
+  const instruction = bytes(code)
+  return (a: Operand, b: Operand): Code => joined(valueOf(a, constant), valueOf(b, constant), instruction)
+}
+const load = (code: number) => {
+  const instruction = bytes(code, 2)
+  return (address: Operand, offset = 0): Code => joined(valueOf(address, i32Constant), instruction + unsigned(offset))
+}
+const store = (code: number, constant: Constant) => {
+  const instruction = bytes(code, 2)
+  return (address: Operand, value: Operand, offset = 0): Code =>
+    joined(valueOf(address, i32Constant), valueOf(value, constant), instruction + unsigned(offset))
+}
 
 const i32Binary = (code: number) => binary(code, i32Constant)
 const f32Binary = (code: number) => binary(code, f32Constant)
@@ -90,58 +91,48 @@ const noConstant: Constant = () => {
 export const select = (a: Operand, b: Operand, condition: Operand): Code => [
   valueOf(a, noConstant),
   valueOf(b, noConstant),
-  valueOf(condition, i32Constant),
-  0x1b,
+  joined(valueOf(condition, i32Constant), '\x1b'),
 ]
 
-const voidType = 0x40
+const [block, loop, whether, otherwise, end] = ['\x02', '\x03', '\x04', '\x05', '\x0b']
+/** To the end of the block, or the beginning of the loop, so many levels up. */
+const branch = (levels: number): string => bytes(0x0c, levels)
+const branchIf = (levels: number): string => bytes(0x0d, levels)
+const isZero = '\x45'
+const voidType = '\x40'
 const condition = (x: Operand): Code => valueOf(x, i32Constant)
 
-export const when = (test: Operand, then: Code, otherwise: Code = []): Code => [
+export const when = (test: Operand, then: Code, rest: Code = ''): Code => [
   condition(test),
-  0x04,
-  voidType,
+  whether + voidType,
   then,
-  otherwise.length > 0 ? [0x05, otherwise] : [],
-  0x0b,
+  rest.length > 0 ? [otherwise, rest] : '',
+  end,
 ]
 /** An expression of `type`: one branch or the other. */
-export const either = (type: ValueType, test: Operand, then: Code, otherwise: Code): Code => [
+export const either = (type: ValueType, test: Operand, then: Code, rest: Code): Code => [
   condition(test),
-  0x04,
-  valueTypes[type],
+  whether + bytes(valueTypes[type]),
   then,
-  0x05,
   otherwise,
-  0x0b,
+  rest,
+  end,
 ]
 /** The body, and again while the test holds after it. */
-export const doWhile = (body: Code, test: Code): Code => [0x03, voidType, body, test, 0x0d, 0, 0x0b]
+export const doWhile = (body: Code, test: Code): Code => [loop + voidType, body, test, branchIf(0) + end]
 /** Bodies one after another, and from the first again, while the test after each holds. */
 export const doInTurnWhile = (steps: readonly (readonly [body: Code, test: Code])[]): Code => [
-  0x02,
-  voidType,
-  0x03,
-  voidType,
-  steps.map(([body, test], i) => [body, test, i < steps.length - 1 ? [0x45, 0x0d, 1] : [0x0d, 0]]),
-  0x0b,
-  0x0b,
+  block + voidType + loop + voidType,
+  steps.map(([body, test], i) => [body, test, i < steps.length - 1 ? isZero + branchIf(1) : branchIf(0)]),
+  end + end,
 ]
 /** The body while the test holds before it. */
 export const loopWhile = (test: Code, body: Code): Code => [
-  0x02,
-  voidType,
-  0x03,
-  voidType,
+  block + voidType + loop + voidType,
   test,
-  0x45,
-  0x0d,
-  1,
+  isZero + branchIf(1),
   body,
-  0x0c,
-  0,
-  0x0b,
-  0x0b,
+  branch(0) + end + end,
 ]
 /** For i from `start` below `end` (signed) by `step`. `end` is evaluated anew each time: a local or a cheap load. */
 export const range = (i: Local, start: Operand, end: Operand, step: Operand, body: Code): Code => [

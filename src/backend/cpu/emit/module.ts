@@ -3,10 +3,13 @@
  * functions into the table at the places it is told: kernels made at different times call one another through it.
  */
 import {
+  bytes,
+  type Call,
   type Code,
   type FunctionDefinition,
   type FunctionType,
-  type Part,
+  type IndirectCall,
+  isCode,
   signed,
   unsigned,
   valueTypes,
@@ -27,38 +30,21 @@ export interface ModuleOptions {
 /** The names under which a module imports what it needs. */
 export const importNames = { module: 'p', memory: 'm', table: 't', function: 'f' } as const
 
-const ascii = (text: string): number[] => [...unsigned(text.length), ...Array.from(text, (c) => c.charCodeAt(0))]
-const list = (items: readonly (readonly number[])[]): number[] => {
-  const bytes = [...unsigned(items.length)]
-  for (const item of items) for (let i = 0; i < item.length; i++) bytes.push(item[i])
-  return bytes
-}
-/** A section that consists of parts of any length. */
-const section = (id: number, parts: readonly (readonly number[])[]): (readonly number[])[] => {
-  const length = parts.reduce((sum, part) => sum + part.length, 0)
-  return [[id, ...unsigned(length)], ...parts]
-}
+const named = (text: string): string => unsigned(text.length) + text
+const list = (items: readonly string[]): string => unsigned(items.length) + items.join('')
+const section = (id: number, items: readonly string[]): string => bytes(id) + named(list(items))
 
-/** The parts of a module, after what every module begins with. */
-const joined = (sections: readonly (readonly number[])[]): Uint8Array<ArrayBuffer> => {
-  const parts = [[0, 0x61, 0x73, 0x6d, 1, 0, 0, 0], ...sections]
-  const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0))
-  let at = 0
-  for (const part of parts) {
-    bytes.set(part, at)
-    at += part.length
-  }
-  return bytes
+/** A module, after what every module begins with. */
+const moduleOf = (...sections: readonly string[]): Uint8Array<ArrayBuffer> => {
+  const text = `\0asm${bytes(1, 0, 0, 0)}${sections.join('')}`
+  const module = new Uint8Array(text.length)
+  for (let i = 0; i < module.length; i++) module[i] = text.charCodeAt(i)
+  return module
 }
 
 const typeKey = ({ params, results }: FunctionType): string => `${params.join()}>${results.join()}`
-const typeBytes = ({ params, results }: FunctionType): number[] => [
-  0x60,
-  ...list(params.map((type) => [valueTypes[type]])),
-  ...list(results.map((type) => [valueTypes[type]])),
-]
-
-const isCode = (part: Part): part is Code => Array.isArray(part)
+const typeBytes = ({ params, results }: FunctionType): string =>
+  bytes(0x60) + [params, results].map((types) => list(types.map((type) => bytes(valueTypes[type])))).join('')
 
 interface Numbering {
   readonly functions: Map<FunctionDefinition, number>
@@ -73,22 +59,25 @@ const numberOfType = ({ types }: Numbering, type: FunctionType): number => {
   return types.size - 1
 }
 
-/** Appends the bytes of `code`; functions that it calls get numbers as they are met. */
-const flatten = (code: Code, numbering: Numbering, bytes: number[]): void => {
+/** The text of `code`; functions that it calls get numbers as they are met. */
+const textOf = (code: Code, numbering: Numbering): string => {
+  if (typeof code === 'string') return code
+  let text = ''
   for (let i = 0; i < code.length; i++) {
     const part = code[i]
-    if (typeof part === 'number') bytes.push(part)
-    else if (isCode(part)) flatten(part, numbering, bytes)
-    else if ('callee' in part) {
-      const { functions } = numbering
-      if (!functions.has(part.callee)) functions.set(part.callee, functions.size)
-      bytes.push(0x10, ...unsigned(functions.get(part.callee)!))
-    } else bytes.push(0x11, ...unsigned(numberOfType(numbering, part.type)), 0)
+    text += typeof part === 'string' ? part : isCode(part) ? textOf(part, numbering) : callText(part, numbering)
   }
+  return text
+}
+const callText = (part: Call | IndirectCall, numbering: Numbering): string => {
+  if (!('callee' in part)) return `\x11${unsigned(numberOfType(numbering, part.type))}\0`
+  const { functions } = numbering
+  if (!functions.has(part.callee)) functions.set(part.callee, functions.size)
+  return `\x10${unsigned(functions.get(part.callee)!)}`
 }
 
 /** Runs of equal types: what a function's locals are written as. */
-const localRuns = ({ locals }: FunctionDefinition): number[][] => {
+const localRuns = ({ locals }: FunctionDefinition): string[] => {
   const runs: { readonly type: number; count: number }[] = []
   for (const name of locals) {
     const type = valueTypes[name]
@@ -96,15 +85,14 @@ const localRuns = ({ locals }: FunctionDefinition): number[][] => {
     if (last?.type === type) last.count++
     else runs.push({ type, count: 1 })
   }
-  return runs.map(({ type, count }) => [...unsigned(count), type])
+  return runs.map(({ type, count }) => unsigned(count) + bytes(type))
 }
 
-const functionBytes = (definition: FunctionDefinition, numbering: Numbering): number[] => {
-  const code = list(localRuns(definition))
-  flatten(definition.body, numbering, code)
-  code.push(0x0b)
-  return code
-}
+const end = '\x0b'
+const constant = (n: number): string => `\x41${signed(n)}${end}`
+
+const importOf = (name: string, description: string): string => named(importNames.module) + named(name) + description
+const tableImport = importOf(importNames.table, bytes(1, 0x70, 0, 0))
 
 /** The bytes of a module that puts `entries`, and whatever they call, into the table. */
 export const assemble = (
@@ -114,42 +102,33 @@ export const assemble = (
   const numbering: Numbering = { functions: new Map(), types: new Map() }
   for (const { definition } of entries)
     if (!numbering.functions.has(definition)) numbering.functions.set(definition, numbering.functions.size)
-  const bodies: (readonly number[])[] = []
   // A Map's iteration meets what is added during it: callees follow their callers.
-  for (const definition of numbering.functions.keys()) {
-    const code = functionBytes(definition, numbering)
-    bodies.push(unsigned(code.length), code)
-  }
+  const bodies: string[] = []
+  for (const definition of numbering.functions.keys())
+    bodies.push(named(list(localRuns(definition)) + textOf(definition.body, numbering) + end))
   const functionTypes = [...numbering.functions.keys()].map((definition) =>
     unsigned(numberOfType(numbering, definition)),
   )
-  const memory = [2, shared ? 3 : 1, 0, ...unsigned(maximumPages)]
-  const imports = [
-    [...ascii(importNames.module), ...ascii(importNames.memory), ...memory],
-    [...ascii(importNames.module), ...ascii(importNames.table), 1, 0x70, 0, 0],
-  ]
-  const elements = entries.map(({ place, definition }) => [
-    ...[0, 0x41, ...signed(place), 0x0b, 1],
-    ...unsigned(numbering.functions.get(definition)!),
-  ])
-  return joined([
-    ...section(1, [list([...numbering.types.values()].map(({ type }) => typeBytes(type)))]),
-    ...section(2, [list(imports)]),
-    ...section(3, [list(functionTypes)]),
-    ...section(9, [list(elements)]),
-    ...section(10, [unsigned(bodies.length / 2), ...bodies]),
-  ])
+  const memory = importOf(importNames.memory, bytes(2, shared ? 3 : 1, 0) + unsigned(maximumPages))
+  const elements = entries.map(
+    ({ place, definition }) => `\0${constant(place)}\x01${unsigned(numbering.functions.get(definition)!)}`,
+  )
+  return moduleOf(
+    section(
+      1,
+      [...numbering.types.values()].map(({ type }) => typeBytes(type)),
+    ),
+    section(2, [memory, tableImport]),
+    section(3, functionTypes),
+    section(9, elements),
+    section(10, bodies),
+  )
 }
 
 /** The bytes of a module that puts a function which it imports into the table. */
 export const wrap = (place: number, type: FunctionType): Uint8Array<ArrayBuffer> =>
-  joined([
-    ...section(1, [list([typeBytes(type)])]),
-    ...section(2, [
-      list([
-        [...ascii(importNames.module), ...ascii(importNames.table), 1, 0x70, 0, 0],
-        [...ascii(importNames.module), ...ascii(importNames.function), 0, 0],
-      ]),
-    ]),
-    ...section(9, [list([[0, 0x41, ...signed(place), 0x0b, 1, 0]])]),
-  ])
+  moduleOf(
+    section(1, [typeBytes(type)]),
+    section(2, [tableImport, importOf(importNames.function, bytes(0, 0))]),
+    section(9, [`\0${constant(place)}\x01\0`]),
+  )

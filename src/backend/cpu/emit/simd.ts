@@ -1,87 +1,78 @@
 /** SIMD instructions: four lanes of float32 or int32 in 128 bits. */
-import { type Code, doubleBytes, floatBytes, integerBytes, type Operand, signed, unsigned, valueOf } from './code.js'
+import {
+  bytes,
+  type Code,
+  doubleBytes,
+  floatBytes,
+  integerBytes,
+  joined,
+  type Operand,
+  signed,
+  unsigned,
+  valueOf,
+} from './code.js'
 
-const i32Constant = (n: number): Code => [0x41, signed(n)]
+const i32Constant = (n: number): Code => `\x41${signed(n)}`
+const instruction = (code: number): string => `\xfd${unsigned(code)}`
+const vectorConstant = (lanes: string): string => instruction(12) + lanes
 
 /** One float32 in all four lanes. */
-export const splatConstant = (x: number): Code => {
-  const bytes = floatBytes(x)
-  return [0xfd, 12, bytes, bytes, bytes, bytes]
-}
-const splatInteger = (n: number): Code => {
-  const bytes = integerBytes(n)
-  return [0xfd, 12, bytes, bytes, bytes, bytes]
-}
+export const splatConstant = (x: number): Code => vectorConstant(floatBytes(x).repeat(4))
+const splatInteger = (n: number): Code => vectorConstant(integerBytes(n).repeat(4))
 
 type Constant = (n: number) => Code
-const instruction = (code: number): Code => [0xfd, unsigned(code)]
 const unary = (code: number, constant: Constant) => {
-  const bytes = instruction(code)
-  return (a: Operand): Code => [valueOf(a, constant), bytes]
+  const text = instruction(code)
+  return (a: Operand): Code => joined(valueOf(a, constant), text)
 }
 const binary = (code: number, constant: Constant) => {
-  const bytes = instruction(code)
-  return (a: Operand, b: Operand): Code => [valueOf(a, constant), valueOf(b, constant), bytes]
+  const text = instruction(code)
+  return (a: Operand, b: Operand): Code => joined(valueOf(a, constant), valueOf(b, constant), text)
 }
 const shift = (code: number) => {
-  const bytes = instruction(code)
-  return (a: Operand, bits: Operand): Code => [valueOf(a, splatInteger), valueOf(bits, i32Constant), bytes]
+  const text = instruction(code)
+  return (a: Operand, bits: Operand): Code => joined(valueOf(a, splatInteger), valueOf(bits, i32Constant), text)
 }
-
-const load = (code: number, alignment: number) => {
-  const bytes = [instruction(code), alignment]
-  return (address: Operand, offset = 0): Code => [valueOf(address, i32Constant), bytes, unsigned(offset)]
+/** An instruction on memory says what addresses are multiples of: four bytes. */
+const access = (code: number): string => `${instruction(code)}\x02`
+const load = (code: number) => {
+  const text = access(code)
+  return (address: Operand, offset = 0): Code => joined(valueOf(address, i32Constant), text + unsigned(offset))
+}
+const store = (code: number) => {
+  const text = access(code)
+  return (address: Operand, value: Operand, offset = 0): Code =>
+    joined(valueOf(address, i32Constant), valueOf(value, splatInteger), text + unsigned(offset))
+}
+/** The same with one part of a vector, lane or half, which is numbered. */
+const withPart = (code: number) => {
+  const text = access(code)
+  return (address: Operand, vector: Operand, part: number, offset = 0): Code =>
+    joined(valueOf(address, i32Constant), valueOf(vector, splatInteger), text + unsigned(offset) + unsigned(part))
 }
 
 /** What does not care for the type of the lanes. Numbers are int32 in all lanes. */
 export const v128 = {
-  load: load(0, 2),
+  load: load(0),
   /** The element at the address in all lanes. */
-  loadSplat: load(9, 2),
+  loadSplat: load(9),
   /** The element at the address in lane 0, zeros in the others. */
-  loadFirst: load(92, 2),
+  loadFirst: load(92),
   /** `vector` with one lane from the address. */
-  loadLane: (address: Operand, vector: Operand, lane: number, offset = 0): Code => [
-    valueOf(address, i32Constant),
-    valueOf(vector, splatInteger),
-    instruction(86),
-    2,
-    unsigned(offset),
-    lane,
-  ],
-  store: (address: Operand, value: Operand, offset = 0): Code => [
-    valueOf(address, i32Constant),
-    valueOf(value, splatInteger),
-    instruction(11),
-    2,
-    unsigned(offset),
-  ],
-  storeLane: (address: Operand, value: Operand, lane: number, offset = 0): Code => [
-    valueOf(address, i32Constant),
-    valueOf(value, splatInteger),
-    instruction(90),
-    2,
-    unsigned(offset),
-    lane,
-  ],
+  loadLane: withPart(86),
+  store: store(11),
+  storeLane: withPart(90),
   /** Lanes 2 i and 2 i + 1, for half i. */
-  storeHalf: (address: Operand, value: Operand, half: number, offset = 0): Code => [
-    valueOf(address, i32Constant),
-    valueOf(value, splatInteger),
-    instruction(91),
-    2,
-    unsigned(offset),
-    half,
-  ],
+  storeHalf: withPart(91),
   /** Lanes 0-3 are those of a, 4-7 those of b. */
-  shuffle: (a: Operand, b: Operand, lanes: readonly number[]): Code => [
-    valueOf(a, splatInteger),
-    valueOf(b, splatInteger),
-    instruction(13),
-    ...lanes.flatMap((lane) => [4 * lane, 4 * lane + 1, 4 * lane + 2, 4 * lane + 3]),
-  ],
+  shuffle: (a: Operand, b: Operand, lanes: readonly number[]): Code =>
+    joined(
+      valueOf(a, splatInteger),
+      valueOf(b, splatInteger),
+      instruction(13) + lanes.map((lane) => bytes(4 * lane, 4 * lane + 1, 4 * lane + 2, 4 * lane + 3)).join(''),
+    ),
   /** Four integers, one a lane. */
-  lanes: (a: number, b: number, c: number, d: number): Code => [instruction(12), [a, b, c, d].map(integerBytes)],
+  lanes: (a: number, b: number, c: number, d: number): Code => vectorConstant([a, b, c, d].map(integerBytes).join('')),
   not: unary(77, splatInteger),
   and: binary(78, splatInteger),
   /** a and not b */
@@ -100,14 +91,10 @@ export const v128 = {
 
 export const i32x4 = {
   constant: splatInteger,
-  splat: (a: Operand): Code => [valueOf(a, i32Constant), instruction(17)],
-  lane: (a: Operand, lane: number): Code => [valueOf(a, splatInteger), instruction(27), lane],
-  replaceLane: (a: Operand, lane: number, value: Operand): Code => [
-    valueOf(a, splatInteger),
-    valueOf(value, i32Constant),
-    instruction(28),
-    lane,
-  ],
+  splat: unary(17, i32Constant),
+  lane: (a: Operand, lane: number): Code => joined(valueOf(a, splatInteger), instruction(27) + unsigned(lane)),
+  replaceLane: (a: Operand, lane: number, value: Operand): Code =>
+    joined(valueOf(a, splatInteger), valueOf(value, i32Constant), instruction(28) + unsigned(lane)),
   equal: binary(55, splatInteger),
   notEqual: binary(56, splatInteger),
   less: binary(57, splatInteger),
@@ -133,8 +120,8 @@ export const i32x4 = {
 
 export const f32x4 = {
   constant: splatConstant,
-  splat: (a: Operand): Code => [valueOf(a, (x) => [0x43, floatBytes(x)]), instruction(19)],
-  lane: (a: Operand, lane: number): Code => [valueOf(a, splatConstant), instruction(31), lane],
+  splat: unary(19, (x) => `\x43${floatBytes(x)}`),
+  lane: (a: Operand, lane: number): Code => joined(valueOf(a, splatConstant), instruction(31) + unsigned(lane)),
   equal: binary(65, splatConstant),
   notEqual: binary(66, splatConstant),
   less: binary(67, splatConstant),
@@ -169,10 +156,7 @@ export const f32x4 = {
 }
 
 /** Two lanes of float64, for what float32 is too narrow for on the way. */
-const splatDouble = (x: number): Code => {
-  const bytes = doubleBytes(x)
-  return [0xfd, 12, ...bytes, ...bytes]
-}
+const splatDouble = (x: number): Code => vectorConstant(doubleBytes(x).repeat(2))
 const f64Binary = (code: number) => binary(code, splatDouble)
 const f64Unary = (code: number) => unary(code, splatDouble)
 
@@ -197,10 +181,7 @@ export const f64x2 = {
   firstMax: f64Binary(247),
 }
 
-const splatLong = (n: number): Code => {
-  const bytes = [...integerBytes(n), ...integerBytes(n < 0 ? -1 : 0)]
-  return [0xfd, 12, ...bytes, ...bytes]
-}
+const splatLong = (n: number): Code => vectorConstant((integerBytes(n) + integerBytes(n < 0 ? -1 : 0)).repeat(2))
 
 export const i64x2 = {
   constant: splatLong,
