@@ -69,6 +69,11 @@ export const sharedNumber = (value: number): ((like: AnyTensor) => Tensor) => {
 export const unaryNode = (op: UnaryOp, x: AnyTensor, dtype: DType = x.dtype): AnyTensor =>
   build(op, dtype, x.shape, noAttributes, x)
 
+const commonShape = (op: BinaryOp, a: Shape, b: Shape): Shape => {
+  const common = broadcastShapes(op, a, b)
+  return common === a || common === b ? common : interned(common)
+}
+
 /** Shapes broadcast; dtypes must agree, for a silent promotion is a silent mistake. */
 export const binaryNode = (
   op: BinaryOp,
@@ -81,6 +86,6 @@ export const binaryNode = (
   const y = operand(b, common)
   if (x.dtype !== y.dtype)
     fail(op, `operands of one dtype`, `${x.dtype} and ${y.dtype}`, `Write cast(x, '${x.dtype}') on one of them.`)
-  const shape = sameShape(x.shape, y.shape) ? x.shape : interned(broadcastShapes(op, x.shape, y.shape))
+  const shape = sameShape(x.shape, y.shape) ? x.shape : commonShape(op, x.shape, y.shape)
   return build(op, dtype ?? common, shape, noAttributes, x, y)
 }

@@ -45,20 +45,24 @@ export class PlanCache<Plan> {
   private readonly families = new Map<number, number>()
   private size = 0
   private clock = 0
+  private last: MutableEntry<Plan> | undefined
 
   constructor(
     private readonly capacity: number,
     private readonly dispose: (plan: Plan) => void,
   ) {}
 
-  find(code: Int32Array, length: number, hash: number): CacheEntry<Plan> | undefined {
-    let entry = this.entries.get(hash)
-    while (entry !== undefined && !isEqual(entry.code, code, length))
-      entry = entry.next as MutableEntry<Plan> | undefined
+  /** The hash is asked for only where this is not the code of the call before, as in a loop it mostly is. */
+  find(code: Int32Array, length: number, hash: () => number): CacheEntry<Plan> | undefined {
+    let entry = this.last
+    if (entry === undefined || !isEqual(entry.code, code, length)) {
+      entry = this.entries.get(hash())
+      while (entry !== undefined && !isEqual(entry.code, code, length))
+        entry = entry.next as MutableEntry<Plan> | undefined
+    }
     if (entry === undefined) return undefined
     this.hits++
-    entry.lastUse = ++this.clock
-    return entry
+    return this.used(entry)
   }
 
   /** The code belongs to the cache from then on. */
@@ -69,11 +73,11 @@ export class PlanCache<Plan> {
     const next = this.entries.get(hash)
     const entry: MutableEntry<Plan> = {
       ...{ code, hash, family, plan, next },
-      ...{ lastUse: ++this.clock, running: 0, evicted: false },
+      ...{ lastUse: 0, running: 0, evicted: false },
     }
     this.entries.set(hash, entry)
     this.size++
-    return entry
+    return this.used(entry)
   }
 
   /** How many plans were made for programs that differ from each other in sizes only. */
@@ -91,6 +95,7 @@ export class PlanCache<Plan> {
       for (let at = first; at !== undefined; at = at.next as MutableEntry<Plan> | undefined)
         if (at.next === entry) at.next = entry.next
     this.size--
+    if (this.last === entry) this.last = undefined
   }
 
   /** Holds a plan while it runs. */
@@ -102,6 +107,12 @@ export class PlanCache<Plan> {
     const own = entry as MutableEntry<Plan>
     own.running--
     if (own.evicted && own.running === 0) this.dispose(own.plan)
+  }
+
+  private used(entry: MutableEntry<Plan>): CacheEntry<Plan> {
+    entry.lastUse = ++this.clock
+    this.last = entry
+    return entry
   }
 
   private evict(): void {

@@ -6,19 +6,20 @@ import { hostArrayFrom } from '../array/dtype.js'
 import { fail } from '../array/error.js'
 import { type DeviceStorage, type HostStorage, type Node, nextMark, type Storage } from '../array/node.js'
 import { sizeOf } from '../array/shape.js'
-import { type AnyTensor, leaf, nodeOf, tensorOf } from '../array/tensor.js'
-import { leaves, unflatten, visitLeaves } from '../array/tree.js'
+import { type AnyTensor, leaf, tensorOf } from '../array/tensor.js'
+import { leaves, unflatten } from '../array/tree.js'
 import type { Backend, RunOptions, Value } from './backend.js'
 import { Canonicalizer } from './canonical/canonicalizer.js'
 import { decode } from './canonical/decode.js'
-import { StorageNumbers } from './canonical/storageNumbers.js'
+import { createDonations } from './donations.js'
 import { checkDtype, checkDtypes } from './dtypes.js'
 import { type DeviceEvent, planMisses } from './event.js'
 import { type ExplainOptions, type Explanation, explanation, timed } from './explain.js'
-import { type AnyBackend, type AnyExecutable, after, all, type MaybePromise } from './maybePromise.js'
+import { type AnyBackend, type AnyExecutable, after, type MaybePromise } from './maybePromise.js'
 import { createPause } from './pause.js'
 import { type CacheEntry, familyOf, manyMisses, PlanCache } from './planCache.js'
 import { bytesOf, Residence } from './residence.js'
+import { sourceOf, storageOf } from './source.js'
 import { createTurns } from './turns.js'
 
 interface Plan<Buffer> {
@@ -35,14 +36,6 @@ export interface Runtime {
   readonly pause: <T>(result: MaybePromise<T>) => Promise<T>
 }
 
-/** What a leaf stands for: aliases are seen through. */
-const sourceOf = (x: AnyTensor): Node => {
-  let node = nodeOf(x)
-  while (node.op === 'alias') node = node.input(0)
-  return node
-}
-const storageOf = (node: Node): Storage | undefined => (node.op === 'data' ? (node.payload as Storage) : undefined)
-
 export const makeRuntime = <Buffer>(
   given: Backend<Buffer, 'sync'> | Backend<Buffer, 'async'>,
   capacity: number,
@@ -54,7 +47,7 @@ export const makeRuntime = <Buffer>(
   const residence = new Residence<Buffer>(name, {}, (buffer) => turns.afterAll(() => backend.release(buffer)))
   const pause = createPause(backend, residence)
   const canonicalizer = new Canonicalizer()
-  const met = new StorageNumbers()
+  const givenUp = createDonations((storage) => residence.copyOf(storage))
   const cache = new PlanCache<Plan<Buffer>>(capacity, ({ executable }) => {
     after(executable, (ready) => ready.dispose())
   })
@@ -63,12 +56,12 @@ export const makeRuntime = <Buffer>(
   const planOf = (path: string, roots: readonly Node[], options: RunOptions): CacheEntry<Plan<Buffer>> => {
     canonicalizer.append(options.keep === 'host' ? -2 : -3)
     for (let i = 0; i < options.donated.length; i++) if (options.donated[i]) canonicalizer.append(i)
-    const hash = canonicalizer.hash()
-    const found = cache.find(canonicalizer.code, canonicalizer.length, hash)
+    const found = cache.find(canonicalizer.code, canonicalizer.length, () => canonicalizer.hash())
     if (found !== undefined) {
       canonicalizer.forget()
       return found
     }
+    const hash = canonicalizer.hash()
     const code = canonicalizer.code.slice(0, canonicalizer.length)
     canonicalizer.walk(roots, true)
     const program = decode(canonicalizer)
@@ -108,19 +101,24 @@ export const makeRuntime = <Buffer>(
   }
   const byteLength = (node: Node): number => sizeOf(node.shape) * bytesOf(node.dtype)
 
-  /** The tree with each source replaced: those that are data by `settle`, the others by what `compute` makes of them. */
+  /** The tree, whose leaves are `list`, with each source replaced: those that are data by `settle`, the others by what `compute` makes of them. */
   const replace = <T>(
     tree: T,
+    list: readonly AnyTensor[],
     settle: (source: Node) => MaybePromise<AnyTensor> | undefined,
     compute: (pending: readonly Node[]) => MaybePromise<readonly AnyTensor[]>,
   ): MaybePromise<T> => {
     const mark = nextMark()
     const pending: Node[] = []
+    let waits = false
     /** For each leaf what it is already, or the number of its result. */
-    const settled = leaves(tree).map((x): MaybePromise<AnyTensor> | number => {
+    const settled = list.map((x): MaybePromise<AnyTensor> | number => {
       const source = sourceOf(x)
       const done = settle(source)
-      if (done !== undefined) return done
+      if (done !== undefined) {
+        waits ||= done instanceof Promise
+        return done
+      }
       if (source.mark !== mark) {
         source.mark = mark
         source.position = pending.length
@@ -128,11 +126,10 @@ export const makeRuntime = <Buffer>(
       }
       return source.position
     })
-    return after(compute(pending), (results) =>
-      after(all(settled.map((done) => (typeof done === 'number' ? results[done] : done))), (all) =>
-        unflatten(tree, all),
-      ),
-    )
+    return after(compute(pending), (results) => {
+      const all = settled.map((done) => (typeof done === 'number' ? results[done] : done))
+      return after(waits ? Promise.all(all) : (all as readonly AnyTensor[]), (all) => unflatten(tree, all))
+    })
   }
 
   const download = (path: string, node: Node, storage: DeviceStorage): MaybePromise<AnyTensor> =>
@@ -160,29 +157,6 @@ export const makeRuntime = <Buffer>(
         return leaf({ kind: 'host', data: value.data }, pending[i].shape, pending[i].dtype)
       }),
     )
-  }
-
-  /** Storages that `donated` gives up: each once, and not those that the tree returns as they are. */
-  const givenUp = (donated: unknown, tree: unknown): readonly Storage[] => {
-    const out: Storage[] = []
-    met.start()
-    visitLeaves(tree, (x) => {
-      const storage = storageOf(sourceOf(x))
-      meet(storage)
-      // What the tree returns of it is this copy.
-      if (storage?.kind === 'host') meet(residence.copyOf(storage))
-    })
-    visitLeaves(donated, (x) => {
-      const storage = storageOf(sourceOf(x))
-      if (storage !== undefined && meet(storage)) out.push(storage)
-    })
-    return out
-  }
-  /** Whether a storage is met for the first time. */
-  const meet = (storage: Storage | undefined): boolean => {
-    if (storage === undefined || met.of(storage) >= 0) return false
-    met.give(storage, 0)
-    return true
   }
 
   const advancePending = (
@@ -246,13 +220,15 @@ export const makeRuntime = <Buffer>(
   return {
     evaluate: (tree) => {
       residence.called()
-      return replace(tree, (node) => onHost('evaluate', node), evaluatePending)
+      return replace(tree, leaves(tree), (node) => onHost('evaluate', node), evaluatePending)
     },
 
     advance: (path, tree, donated) => {
-      const gone = givenUp(donated, tree)
+      const list = leaves(tree)
+      const gone = givenUp(donated, list)
       return replace(
         tree,
+        list,
         (node) => onDevice(path, node),
         (pending) => advancePending(path, pending, gone),
       )
@@ -262,6 +238,7 @@ export const makeRuntime = <Buffer>(
       residence.called()
       return replace(
         tree,
+        leaves(tree),
         (node) => onHost('read', node),
         ([first]) =>
           first === undefined

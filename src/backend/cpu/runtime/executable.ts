@@ -103,6 +103,33 @@ const placeImage = (runtime: Runtime, plan: Plan, inputCount: number, slots: num
   }
 }
 
+type DeviceValue = Extract<Value<CpuBuffer>, { readonly kind: 'device' }>
+const deviceValue = (buffer: CpuBuffer): DeviceValue => ({ kind: 'device', buffer })
+
+/**
+ * For each output which of the values becomes its own: that of an input, or, counted on from those, of a buffer made for
+ * an output. The first output that lies there takes it; -1 for those that have to be copied.
+ */
+const takesOf = ({ buffers, outputs }: KernelPlan, donated: readonly boolean[]): readonly number[] => {
+  const made = outputs.filter((buffer, o) => isOwnOutput(buffers[buffer], o))
+  const placeOf = (buffer: number): number => {
+    const { role } = buffers[buffer]
+    if (role.kind === 'output') return donated.length + made.indexOf(buffer)
+    if (role.kind === 'donated') return role.input
+    return role.kind === 'input' && donated[role.index] ? role.index : -1
+  }
+  const taken = new Set<number>()
+  return outputs.map((buffer) => {
+    const place = placeOf(buffer)
+    if (place < 0 || taken.has(place)) return -1
+    taken.add(place)
+    return place
+  })
+}
+
+/** Whether output `o` has a buffer of its own, and no earlier one. */
+const isOwnOutput = ({ role }: PlannedBuffer, o: number): boolean => role.kind === 'output' && role.index === o
+
 export const createExecutable = (
   runtime: Runtime,
   source: KernelPlan,
@@ -121,11 +148,11 @@ export const createExecutable = (
     if (buffer.role.kind === 'input') inputSizes[buffer.role.index] = buffer.size
     if (buffer.role.kind === 'donated' && keep === 'device') heirs[buffer.role.input] = buffer
   }
-  /** Whether output `o` has a buffer of its own, and no earlier one. */
-  const isOwn = outputs.map((buffer, o) => {
-    const { role } = buffers[buffer]
-    return role.kind === 'output' && role.index === o
-  })
+  const isOwn = outputs.map((buffer, o) => isOwnOutput(buffers[buffer], o))
+  const takes = takesOf(source, donated)
+  const isTaken = new Set(takes)
+  /** Donated inputs that nothing takes. */
+  const idle = donated.flatMap((given, i) => (given && !isTaken.has(i) ? [i] : []))
 
   const launchEnds = plan.kernels.map(() => 0)
   let launches = 0
@@ -153,24 +180,25 @@ export const createExecutable = (
     const base = end === 0 ? 0 : workspace.reserve(end, () => describeWorkspace(plan))
     image.setSlot(0, base)
 
-    const given = inputs.map((value, i): CpuBuffer | undefined => {
+    const given = inputs.map((value, i): DeviceValue | undefined => {
       if (value.kind === 'device') {
         image.setSlot(1 + i, value.buffer.address)
-        return value.buffer
+        return value
       }
       const heir = heirs[i]
-      const own = heir === undefined ? undefined : allocateBuffer(runtime, heir.size, heir.dtype)
-      const address = own?.address ?? base + inputPlaces[i]
+      const own = heir === undefined ? undefined : deviceValue(allocateBuffer(runtime, heir.size, heir.dtype))
+      const address = own?.buffer.address ?? base + inputPlaces[i]
       copyIn(memory, address, value.data)
       image.setSlot(1 + i, address)
       return own
     })
-    const made = outputs.map((buffer, o): CpuBuffer | undefined => {
-      if (!isOwn[o]) return undefined
-      const own = keep === 'host' ? undefined : allocateBuffer(runtime, buffers[buffer].size, buffers[buffer].dtype)
-      image.setSlot(1 + inputCount + o, own?.address ?? base + outputPlaces[o])
-      return own
-    })
+    for (let o = 0; o < outputs.length; o++) {
+      if (!isOwn[o]) continue
+      const { size, dtype } = buffers[outputs[o]]
+      const own = keep === 'host' ? undefined : deviceValue(allocateBuffer(runtime, size, dtype))
+      given.push(own)
+      image.setSlot(1 + inputCount + o, own?.buffer.address ?? base + outputPlaces[o])
+    }
     image.setScalars(scalars)
     launch()
     return keep === 'host'
@@ -178,35 +206,23 @@ export const createExecutable = (
           const { dtype, size } = buffers[buffer]
           return { kind: 'host', data: copyOut(memory, image.addressOf(buffer), dtype, size) }
         })
-      : keepResults(given, made)
+      : keepResults(given)
   }
 
   /** Every result its own buffer; what was donated and nothing took is freed. */
-  const keepResults = (
-    given: readonly (CpuBuffer | undefined)[],
-    made: readonly (CpuBuffer | undefined)[],
-  ): Value<CpuBuffer>[] => {
-    const taken = new Set<CpuBuffer>()
-    const ownerOf = ({ role }: PlannedBuffer): CpuBuffer | undefined => {
-      if (role.kind === 'output') return made[role.index]
-      if (role.kind === 'donated') return given[role.input]
-      return role.kind === 'input' && donated[role.index] ? given[role.index] : undefined
-    }
-    const results = outputs.map((number): Value<CpuBuffer> => {
-      const planned = buffers[number]
-      const own = ownerOf(planned)
-      if (own !== undefined && !taken.has(own)) {
-        taken.add(own)
-        return { kind: 'device', buffer: own }
-      }
-      const copy = allocateBuffer(runtime, planned.size, planned.dtype)
+  const keepResults = (given: readonly (DeviceValue | undefined)[]): Value<CpuBuffer>[] => {
+    const results = outputs.map((number, o): Value<CpuBuffer> => {
+      const own = takes[o] < 0 ? undefined : given[takes[o]]
+      if (own !== undefined) return own
+      const { size, dtype } = buffers[number]
+      const copy = allocateBuffer(runtime, size, dtype)
       const from = image.addressOf(number) >>> 2
-      memory.words().copyWithin(copy.address >>> 2, from, from + planned.size)
-      return { kind: 'device', buffer: copy }
+      memory.words().copyWithin(copy.address >>> 2, from, from + size)
+      return deviceValue(copy)
     })
-    for (let i = 0; i < inputCount; i++) {
-      const buffer = given[i]
-      if (donated[i] && buffer !== undefined && !taken.has(buffer)) memory.free(buffer.address, buffer.bytes)
+    for (const i of idle) {
+      const value = given[i]
+      if (value !== undefined) memory.free(value.buffer.address, value.buffer.bytes)
     }
     return results
   }
