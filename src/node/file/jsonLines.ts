@@ -8,6 +8,7 @@ import { appendFile } from 'node:fs/promises'
 import { type Either, left, right } from '#fp/Either'
 import { pipe } from '#fp/function'
 import { chain, chainEitherK, right as of, orElse, left as stop, type TaskEither, tryCatch } from '#fp/TaskEither'
+import { isJsonObject, parseJson } from '../../data/format/json.js'
 import { type FileError, fileError, systemError } from './fileError.js'
 import { readFile } from './readFile.js'
 import { writeTextAtomic } from './writeFileAtomic.js'
@@ -41,13 +42,14 @@ const wholeLines = (bytes: Uint8Array): readonly string[] => new TextDecoder().d
 
 const parse = (path: string, lines: readonly string[]): Either<FileError, readonly JsonRecord[]> => {
   const records: JsonRecord[] = []
-  for (const line of lines)
-    try {
-      records.push(JSON.parse(line))
-    } catch {
-      const where = `line ${records.length + 1} to be JSON`
+  for (const line of lines) {
+    const read = parseJson(line)
+    if (read === undefined || !isJsonObject(read.value)) {
+      const where = `line ${records.length + 1} to be ${read === undefined ? 'JSON' : 'a JSON object'}`
       return left(fileError(path, where, JSON.stringify(line.slice(0, 60)), 'The file is damaged: remove that line.'))
     }
+    records.push(read.value)
+  }
   return right(records)
 }
 

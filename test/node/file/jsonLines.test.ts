@@ -62,5 +62,9 @@ describe('JSON lines', () => {
       `${path}: expected 3 whole lines, got 2. The file was cut: begin the run anew.`,
     )
     expect(await readFile(path, 'utf8')).toBe('{"step":1}\n{"step":\n')
+    for (const line of ['null', '5', '[1]']) {
+      await writeFile(path, `{"step":1}\n${line}\n`)
+      expect(await failure(readJsonLines(path))).toContain(`${path}: expected line 2 to be a JSON object, got "${line}"`)
+    }
   })
 })
