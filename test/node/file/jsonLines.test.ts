@@ -64,7 +64,9 @@ describe('JSON lines', () => {
     expect(await readFile(path, 'utf8')).toBe('{"step":1}\n{"step":\n')
     for (const line of ['null', '5', '[1]']) {
       await writeFile(path, `{"step":1}\n${line}\n`)
-      expect(await failure(readJsonLines(path))).toContain(`${path}: expected line 2 to be a JSON object, got "${line}"`)
+      expect(await failure(readJsonLines(path))).toContain(
+        `${path}: expected line 2 to be a JSON object, got "${line}"`,
+      )
     }
   })
 })
