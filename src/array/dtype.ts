@@ -48,7 +48,8 @@ export const hostArrayFrom = <D extends DType>(dtype: D, values: ArrayLike<numbe
     out.set(values)
     return out
   }
-  for (let i = 0; i < values.length; i++) out[i] = dtype === 'bool' ? Number(Number(values[i]) !== 0) : Number(values[i])
+  for (let i = 0; i < values.length; i++)
+    out[i] = dtype === 'bool' ? Number(Number(values[i]) !== 0) : Number(values[i])
   return out
 }
 
