@@ -66,6 +66,8 @@ const scanLength = (sequences: readonly AnyTensor[], asked: number | undefined):
     ...(asked === undefined ? [] : [asked]),
   ]
   const first = lengths[0] ?? fail('scan', 'a sequence or a length', 'neither', 'Pass { length }.')
+  if (asked !== undefined && !(Number.isInteger(asked) && asked >= 0))
+    fail('scan', 'a whole number of steps from 0 on', String(asked), 'Leave it out where there are sequences.')
   for (const length of lengths)
     if (length !== first) fail('scan', `sequences of one length`, showShape(lengths), 'Their first axis is time.')
   return first

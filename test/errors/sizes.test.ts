@@ -205,3 +205,20 @@ describe('batches without examples', () => {
       expect(device.evaluateSync(net.infer(params, state, p.zeros([0, 1, 8, 8]))[0]).shape).toEqual([0, 3])
   })
 })
+
+describe('loops', () => {
+  const loop = (length: number) =>
+    p.scan((carry: p.Tensor) => [carry, carry] as const, p.ones([2]) as p.Tensor, [] as never, { length })
+  test.each([-1, 1.5, Number.NaN])('of %s steps', (length) => {
+    expect(mistakeOf(() => loop(length))).toEqual({
+      path: 'scan',
+      expected: 'a whole number of steps from 0 on',
+      got: String(length),
+      fix: 'Leave it out where there are sequences.',
+    })
+  })
+  test('of no steps', () => {
+    const [last, all] = loop(0)
+    expect([last.shape, all.shape]).toEqual([[2], [0, 2]])
+  })
+})
