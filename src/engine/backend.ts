@@ -66,6 +66,8 @@ export interface PlanDescription {
   readonly kernels: readonly KernelDescription[]
   /** Bytes of temporaries at the fullest moment. */
   readonly workspaceBytes: number
+  /** Of these, bytes of values that are stored as halves. */
+  readonly halvesBytes?: number
   /** On a GPU: what one run dispatches (a scan's kernels once for each step), and how many shaders that takes. */
   readonly dispatches?: number
   readonly pipelines?: number

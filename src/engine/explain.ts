@@ -77,8 +77,9 @@ export const showExplanation = (explained: Explanation): string => {
       .map((cell, i) => (i < 2 ? cell.padEnd(widths[i]) : cell.padStart(widths[i])))
       .join('  ')
       .trimEnd()
-  const { programSize, kernels, flops, bytes, workspaceBytes, uploadedBytes, planMisses, dispatches, pipelines } =
-    explained
+  const { programSize, kernels, flops, bytes, workspaceBytes, halvesBytes, uploadedBytes, planMisses } = explained
+  const { dispatches, pipelines } = explained
+  const halves = halvesBytes === undefined ? '' : ` (${short(halvesBytes)} of them as halves)`
   const took = kernels.reduce((sum, { milliseconds = 0 }) => sum + milliseconds, 0)
   const isTimed = kernels.some(({ milliseconds }) => milliseconds !== undefined)
   return [
@@ -86,7 +87,7 @@ export const showExplanation = (explained: Explanation): string => {
     `${programSize} instructions, ${kernels.length} kernels, ${short(flops)} flops, ${short(bytes)} bytes moved${
       isTimed ? `, ${took.toFixed(3)} ms` : ''
     }`,
-    `workspace ${short(workspaceBytes)} bytes, uploaded each run ${short(uploadedBytes)} bytes, plans made ${planMisses}`,
+    `workspace ${short(workspaceBytes)} bytes${halves}, uploaded each run ${short(uploadedBytes)} bytes, plans made ${planMisses}`,
     ...(dispatches === undefined ? [] : [`${dispatches} dispatches of ${pipelines} pipelines`]),
     ...(planMisses > manyMisses ? [manyMissesAdvice] : []),
   ].join('\n')

@@ -2,8 +2,8 @@
  * Kernels: what a canonical program is lowered to for devices that fuse. This page is the meeting point of the lowering
  * (`lower` in this room) and the code generators (backend/cpu, backend/webgpu).
  *
- * Every buffer holds elements of 4 bytes, row-major, a bool as 0 or 1 in 32 bits. Sizes, offsets and strides count
- * elements. A kernel's loop nest is `dims`, outermost first; an access maps a place (i0, i1, ...) of the nest to element
+ * Every buffer holds elements of 4 bytes, row-major, a bool as 0 or 1 in 32 bits; where a device asks for it, some float32
+ * temporaries are kept as halves, in 2 bytes an element. Sizes, offsets and strides count elements. A kernel's loop nest is `dims`, outermost first; an access maps a place (i0, i1, ...) of the nest to element
  * offset + i0 strides[0] + i1 strides[1] + ... of a buffer; strides may be 0 (broadcast) or negative (flip), and the
  * address is always inside the buffer. Dims of size 1 are dropped and neighbours that can be one are joined, except
  * that a reduce keeps its three groups apart.
@@ -168,6 +168,8 @@ export interface ScanKernel {
   readonly outputs: readonly { readonly buffer: number; readonly stride: number }[]
   /** Where the body's workspace begins: a temporary buffer of this plan of body.workspace elements. */
   readonly workspace: number
+  /** Likewise for its halves, where it has any: a temporary of body.halves elements, itself of halves. */
+  readonly halves?: number
 }
 
 export type Kernel = LoopKernel | ReduceKernel | MatmulKernel | WholeKernel | ScanKernel
@@ -185,6 +187,11 @@ export interface PlannedBuffer {
     | { readonly kind: 'output'; readonly index: number }
     | { readonly kind: 'donated'; readonly output: number; readonly input: number }
     | { readonly kind: 'temporary'; readonly offset: number }
+  /**
+   * A temporary that is kept as IEEE half precision; its offset is in a workspace of halves. A value of a body that only
+   * halves store is rounded when it is computed: what the kernel goes on with is what others load.
+   */
+  readonly half?: true
 }
 
 export interface KernelPlan {
@@ -194,5 +201,7 @@ export interface KernelPlan {
   readonly outputs: readonly number[]
   /** Elements of the workspace; every temporary is aligned to 16 elements (64 bytes), or to what the device asked for. */
   readonly workspace: number
+  /** Elements of the workspace of halves, where there is one; those begin at multiples of twice as many elements. */
+  readonly halves?: number
   readonly scalars: number
 }

@@ -6,7 +6,7 @@
  */
 import { sizeOf } from '../array/shape.js'
 import type { RunOptions } from './backend.js'
-import type { Kernel, KernelPlan } from './kernel.js'
+import type { Kernel, KernelPlan, PlannedBuffer } from './kernel.js'
 import { alike, withCopies } from './lower/alike.js'
 import { isFree, isReduce } from './lower/analysis.js'
 import { arrange } from './lower/arrange.js'
@@ -26,7 +26,11 @@ export interface LowerOptions extends RunOptions {
   readonly unfused?: boolean
   /** Elements that temporaries begin at multiples of; 16 unless told, which is 64 bytes. */
   readonly alignment?: number
+  /** The temporaries, float32 ones, that are kept as halves, of these buffers and kernels in their order; none unless told. */
+  readonly halve?: (buffers: readonly UnplacedBuffer[], kernels: readonly Kernel[]) => ReadonlySet<number>
 }
+
+type UnplacedBuffer = Pick<PlannedBuffer, 'dtype' | 'size'> & { readonly role: Pick<PlannedBuffer['role'], 'kind'> }
 
 /** What each output is; two outputs on a device never share a buffer. */
 const ownersOf = ({ instructions, outputs }: Program, keep: RunOptions['keep']): (number | 'copy' | 'input')[] => {
@@ -134,8 +138,9 @@ const lowerAll = (given: Program, options: LowerOptions): KernelPlan => {
       : storageOf(state, typeof owner === 'number' ? owner : baseOf(program.outputs[index])).buffer,
   )
   const kernels = ordered.map(({ kernel }) => kernel)
+  const halves = options.halve?.(buffers, kernels)
   return {
-    ...planMemory(buffers, ordered, options.donated, options.alignment ?? 16),
+    ...planMemory(buffers, ordered, options.donated, options.alignment ?? 16, halves),
     kernels,
     outputs,
     scalars: program.scalars,

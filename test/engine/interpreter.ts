@@ -15,6 +15,7 @@ import { rounded } from '../../src/backend/reference/rounding.js'
 import { places, type View } from '../../src/backend/reference/view.js'
 import { overlapAdd } from '../../src/backend/reference/window.js'
 import type { Access, Body, Kernel, KernelPlan, ScanKernel } from '../../src/engine/kernel.js'
+import { roundedWords } from './half.js'
 
 /** A stretch of memory: the array that holds it, where it begins, and its length. */
 interface Memory {
@@ -69,7 +70,7 @@ class Run {
 
   write(buffer: number, at: Int32Array, data: HostArray): void {
     const { words, offset } = this.memories[buffer]!
-    const from = toWords(data)
+    const from = this.plan.buffers[buffer]!.half ? roundedWords(toWords(data)) : toWords(data)
     for (let i = 0; i < at.length; i++) words[offset + at[i]!] = from[i]!
   }
 
@@ -80,7 +81,13 @@ class Run {
   /** Values of a body for all places of its dims, in the order of the places. */
   values(dims: readonly number[], body: Body, result?: HostArray): View[] {
     const shape = [sizeOf(dims)]
-    const values: View[] = body.operands.map((operand): View => {
+    const isHalf = (v: number): boolean => {
+      const own = body.stores.filter(({ value }) => value === v)
+      return own.length > 0 && own.every(({ access }) => this.plan.buffers[access.buffer]!.half)
+    }
+    const kept = (view: View, v: number): View =>
+      isHalf(v) ? { ...view, data: fromWords(roundedWords(toWords(view.data)), 'float32') } : view
+    const operandOf = (operand: Body['operands'][number]): View => {
       const { dtype } = operand
       switch (operand.kind) {
         case 'load':
@@ -101,7 +108,8 @@ class Run {
         default:
           return { dtype, shape, data: fill(dtype, new Array<number>(shape[0]!).fill(operand.value)) }
       }
-    })
+    }
+    const values = body.operands.map((operand, v) => kept(operandOf(operand), v))
     for (const { op, dtype, args } of body.steps) {
       const [x, y, z] = args.map((arg) => {
         check(arg < values.length, 'steps after what they use')
@@ -113,7 +121,7 @@ class Run {
           : op === 'select'
             ? select(x, y, z, shape, dtype)
             : binary(op as BinaryOp, x, y, shape, dtype)
-      values.push({ dtype, shape, data })
+      values.push(kept({ dtype, shape, data }, values.length))
     }
     return values
   }
@@ -247,7 +255,8 @@ class Run {
       state = results.slice(0, carry)
       results.slice(carry).forEach((words, s) => {
         const { buffer, stride } = outputs[carry + s]!
-        this.memories[buffer]!.words.set(words, this.memories[buffer]!.offset + step * stride)
+        const { dtype } = this.plan.buffers[buffer]!
+        this.write(buffer, places([words.length], [1], step * stride), fromWords(words, dtype))
       })
     }
     state.forEach((words, c) => {
@@ -276,7 +285,8 @@ export const runPlan = (
   scalars: readonly number[],
 ): Uint32Array[] => {
   const workspace = new Uint32Array(plan.workspace).fill(rubbish)
-  const memories = plan.buffers.map(({ size, role }): Memory => {
+  const halves = new Uint32Array(plan.halves ?? 0).fill(rubbish)
+  const memories = plan.buffers.map(({ size, role, half }): Memory => {
     switch (role.kind) {
       case 'input':
         check(inputs[role.index]!.length === size, `input ${role.index} of ${size} elements`)
@@ -287,6 +297,10 @@ export const runPlan = (
       case 'output':
         return { words: new Uint32Array(size).fill(rubbish), offset: 0, size }
       default:
+        if (half) {
+          check(role.offset % 32 === 0 && role.offset + size <= halves.length, 'a temporary in the workspace of halves')
+          return { words: halves, offset: role.offset, size }
+        }
         check(role.offset % 16 === 0 && role.offset + size <= plan.workspace, 'a temporary in the workspace')
         return { words: workspace, offset: role.offset, size }
     }

@@ -13,6 +13,12 @@ export interface AdapterOptions {
   readonly fallback?: boolean
   /** Flags for Dawn, the implementation in Node, such as `adapter=llvmpipe` or `backend=vulkan`. */
   readonly flags?: readonly string[]
+  /**
+   * How float32 values are stored that live only between the kernels of a plan (activations, what a backward pass needs
+   * of them, their cotangents): 'float16' keeps those of 1024 elements or more as IEEE half precision, which takes half
+   * the memory and the traffic; 'float32' unless told. {@link webgpu} says what that means for numbers.
+   */
+  readonly storage?: 'float32' | 'float16'
   /** Less than the adapter could do: for tests on behalf of smaller ones. */
   readonly limits?: Partial<Limits>
 }
@@ -104,15 +110,26 @@ const subgroupsOf = ({ wgslLanguageFeatures }: GPU, { features, info }: GPUAdapt
 /** Names of adapters that run shaders on the processor, where they do not say so themselves. */
 const inSoftware = /software|swiftshader|llvmpipe/i
 
-const openDevice = async (gpu: GPU, adapter: GPUAdapter, { limits = {} }: AdapterOptions): Promise<Opened> => {
+const openDevice = async (
+  gpu: GPU,
+  adapter: GPUAdapter,
+  { limits = {}, storage = 'float32' }: AdapterOptions,
+): Promise<Opened> => {
   const least = (name: LimitName, most = Number.POSITIVE_INFINITY): number => Math.min(adapter.limits[name], most)
   const { vendor, architecture, description, isFallbackAdapter = false } = adapter.info
   const name = [vendor, architecture, description].filter((text) => text !== '').join(', ')
+  if (storage === 'float16' && !adapter.features.has('shader-f16'))
+    return fail(
+      'adapter',
+      `the adapter (${name || 'without a name'}) lacks the feature shader-f16, which storage 'float16' needs`,
+      "Leave out storage, or ask for another adapter (powerPreference: 'high-performance', a newer driver or browser).",
+    )
   const { software = isFallbackAdapter || inSoftware.test(name) } = limits
   // No slices are joined there.
   const { subgroups = software ? noSubgroups : subgroupsOf(gpu, adapter) } = limits
   const features: GPUFeatureName[] = [
     ...(subgroups.most > 1 ? (['subgroups'] as const) : []),
+    ...(storage === 'float16' ? (['shader-f16'] as const) : []),
     ...(adapter.features.has('timestamp-query') ? (['timestamp-query'] as const) : []),
   ]
   const device = await adapter.requestDevice({

@@ -6,6 +6,7 @@ import { DeviceError } from '../../engine/deviceError.js'
 import type { KernelPlan } from '../../engine/kernel.js'
 import { lower } from '../../engine/lower.js'
 import type { Program } from '../../engine/program.js'
+import { halvesFrom } from './halves.js'
 import { planProgram } from './plan.js'
 import { alignment } from './room.js'
 import { createCommands } from './runtime/commands.js'
@@ -13,6 +14,9 @@ import { createExecutable, guarded, nameOf } from './runtime/executable.js'
 import { type Block, showBytes } from './runtime/memory.js'
 import type { Runtime } from './runtime/runtime.js'
 import { arrayFrom, wordsOf } from './runtime/transfer.js'
+
+/** Whether some values are stored as halves. */
+const halvesAny = ({ fewestHalves }: Runtime): boolean => fewestHalves < Number.POSITIVE_INFINITY
 
 /** What the program calls a buffer of its plan. */
 const describeBuffer = (program: Program, { buffers }: KernelPlan, buffer: number): string => {
@@ -36,8 +40,9 @@ const tooLarge = (what: string, elements: number, most: number): DeviceError =>
   )
 
 const checkSizes = (program: Program, plan: KernelPlan, most: number): void => {
-  plan.buffers.forEach(({ size }, buffer) => {
-    if (size > most) throw tooLarge(describeBuffer(program, plan, buffer), size, most)
+  plan.buffers.forEach(({ size, half }, buffer) => {
+    const elements = half ? size / 2 : size
+    if (elements > most) throw tooLarge(describeBuffer(program, plan, buffer), elements, most)
   })
 }
 
@@ -46,7 +51,8 @@ const compile = async (
   program: Program,
   options: RunOptions,
 ): Promise<Executable<Block, 'async'>> => {
-  const source = lower(program, { ...options, alignment })
+  const halve = halvesAny(runtime) ? { halve: halvesFrom(runtime.fewestHalves) } : {}
+  const source = lower(program, { ...options, alignment, ...halve })
   runtime.health.check()
   checkSizes(program, source, runtime.limits.bindingElements)
   const plan = planProgram(source, program.inputs.length, runtime.limits)
@@ -55,7 +61,11 @@ const compile = async (
   return {
     run,
     ...(runtime.clock ? { measure } : {}),
-    describe: () => ({ ...describePlan(source), workspaceBytes: 4 * plan.workspace, ...commands.counts }),
+    describe: () => ({
+      ...describePlan(source),
+      workspaceBytes: 4 * plan.workspace + 2 * plan.halves,
+      ...commands.counts,
+    }),
     dispose: commands.uniforms.dispose,
   }
 }
@@ -66,7 +76,7 @@ export const backendOn = (runtime: Runtime): Backend<Block, 'async'> => {
   return {
     name: 'webgpu',
     mode: 'async',
-    settings: { adapter: runtime.adapter },
+    settings: { adapter: runtime.adapter, storage: halvesAny(runtime) ? 'float16' : 'float32' },
     budget: runtime.budget,
     dtypes: ['float32', 'int32', 'uint32', 'bool'],
     compile: (program, options) => compile(runtime, program, options),

@@ -15,12 +15,12 @@ interface Given {
   readonly regionOf: Places
 }
 
-/** The buffers of a kernel that lie in each slot but the workspace's. */
+/** The buffers of a kernel that lie in each slot but those of the workspaces. */
 const slotsOf = (buffers: Iterable<number>, regionOf: Places): ReadonlyMap<number, readonly number[]> => {
   const slots = new Map<number, number[]>()
   for (const buffer of buffers) {
-    const { slot } = regionOf(buffer)
-    if (slot === workspaceSlot) continue
+    const { slot, half } = regionOf(buffer)
+    if (slot === workspaceSlot || half) continue
     const list = slots.get(slot)
     if (list === undefined) slots.set(slot, [buffer])
     else list.push(buffer)
@@ -36,9 +36,11 @@ export const within = (
 ): readonly Dispatch[] => {
   const { reads, writes } = usesOf(kernel)
   const written = new Set(writes)
-  const slots = slotsOf(new Set([...reads, ...writes]), regionOf)
-  // One more for the workspace.
-  const excess = slots.size + 1 - room.limits.storageBuffers
+  const used = new Set([...reads, ...writes])
+  const slots = slotsOf(used, regionOf)
+  // One more for the workspace, and one for that of halves.
+  const workspaces = [...used].some((buffer) => regionOf(buffer).half) ? 2 : 1
+  const excess = slots.size + workspaces - room.limits.storageBuffers
   if (excess <= 0) return generate(regionOf)
   // What is written costs two copies: a kernel may write a part of a buffer only.
   const costOf = (buffers: readonly number[]): number =>

@@ -10,7 +10,7 @@ import type { Kernel } from '../../engine/kernel.js'
 
 /**
  * Where a buffer of a plan lies: `size` elements of 4 bytes from element `offset` of a slot. A slot is one GPU buffer:
- * the workspace, an input or an output. Two buffers that share a slot may share places (a result that stands where an
+ * the workspace, that of halves (elements of 2 bytes), an input or an output. Two buffers that share a slot may share places (a result that stands where an
  * operand was). In the body of a scan, step s reads and writes from element offset + s * stride on.
  */
 export interface Region {
@@ -19,6 +19,8 @@ export interface Region {
   readonly size: number
   readonly stride: number
   readonly dtype: DType
+  /** Float32 values that are stored as IEEE half precision. A slot holds nothing but halves, or none. */
+  readonly half?: true
 }
 
 /** What stands at one binding: a stretch of a slot, in elements. Binding i of group 0 is binding i of the list. */
@@ -28,7 +30,11 @@ export interface Binding {
   readonly size: number
   /** Nothing of an input's slot is written, but for donated ones. */
   readonly access: 'read' | 'read_write'
+  readonly half?: true
 }
+
+/** Bytes of an element of a region or a binding. */
+export const elementBytes = ({ half }: Pick<Region, 'half'>): number => (half ? 2 : 4)
 
 export interface Dispatch {
   /** For people, in `explain` and in the GPU's own tools. */
@@ -47,7 +53,7 @@ export interface Dispatch {
 export interface Limits {
   /** Storage buffers that one shader can be bound to. */
   readonly storageBuffers: number
-  /** Elements that one binding can span. */
+  /** Elements of 4 bytes that one binding can span. */
   readonly bindingElements: number
   readonly invocations: number
   /** Bytes. */

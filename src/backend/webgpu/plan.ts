@@ -35,10 +35,15 @@ const planKernels = (plan: KernelPlan, regionOf: Places, room: Room): readonly P
     return { kernel, steps }
   })
 
+/** The slot of the workspace of halves: the last one. */
+export const halvesSlot = ({ outputs }: KernelPlan, inputs: number): number => 1 + inputs + outputs.length
+
 /** Where the buffers of a whole program lie. */
-export const regionsOf = ({ buffers }: KernelPlan, inputs: number): readonly Region[] =>
-  buffers.map(({ role, size, dtype }): Region => {
+export const regionsOf = (plan: KernelPlan, inputs: number): readonly Region[] =>
+  plan.buffers.map(({ role, size, dtype, half }): Region => {
     const place = { size, dtype, stride: 0 }
+    if (role.kind === 'temporary' && half)
+      return { ...place, slot: halvesSlot(plan, inputs), offset: role.offset, half }
     if (role.kind === 'temporary') return { ...place, slot: workspaceSlot, offset: role.offset }
     if (role.kind === 'output') return { ...place, slot: 1 + inputs + role.index, offset: 0 }
     return { ...place, slot: 1 + (role.kind === 'input' ? role.index : role.input), offset: 0 }
@@ -48,5 +53,5 @@ export const planProgram = (plan: KernelPlan, inputs: number, limits: Limits): P
   const regions = regionsOf(plan, inputs)
   const { room, most } = createRoom(limits, plan.workspace)
   const kernels = planKernels(plan, (buffer) => regions[buffer], room)
-  return { kernels, workspace: most() }
+  return { kernels, workspace: most(), halves: plan.halves ?? 0 }
 }

@@ -23,6 +23,8 @@ export interface Plan {
   readonly kernels: readonly PlannedKernel[]
   /** Elements. */
   readonly workspace: number
+  /** Elements of the workspace of halves. */
+  readonly halves: number
 }
 
 /** Where each buffer of a plan lies. */

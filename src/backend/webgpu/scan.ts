@@ -58,6 +58,7 @@ export const planScan = (kernel: ScanKernel, outer: Outer, room: Room, planKerne
   const turns = (): readonly Step[] => {
     if (length === 0) return carries.flatMap((_, c) => copyOf(initial[c], last[c], sizeOfOutput(c), room))
     const workspace = regionOf(kernel.workspace)
+    const halves = kernel.halves === undefined ? undefined : regionOf(kernel.halves)
     const others = length === 1 ? last : last.map(({ size, dtype }) => room.take(size, dtype))
 
     /** One turn that finds the carry in `from` and leaves it in `to`. */
@@ -72,9 +73,11 @@ export const planScan = (kernel: ScanKernel, outer: Outer, room: Room, planKerne
         const { buffer, stride } = outputs[output]
         return { ...regionOf(buffer), stride }
       }
-      const regions = body.buffers.map(({ role, size, dtype }): Region => {
-        if (role.kind === 'temporary')
-          return { slot: workspace.slot, offset: workspace.offset + role.offset, size, stride: 0, dtype }
+      const regions = body.buffers.map(({ role, size, dtype, half }): Region => {
+        if (role.kind === 'temporary') {
+          const { slot, offset } = half ? halves! : workspace
+          return { slot, offset: offset + role.offset, size, stride: 0, dtype, ...(half ? { half } : {}) }
+        }
         const place = role.kind === 'output' ? placeOfOutput(role.index) : placeOfInput(indexOf(role))
         return { ...place, dtype }
       })

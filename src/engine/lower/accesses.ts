@@ -38,7 +38,11 @@ export const usesOf = (kernel: Kernel): BufferUse => {
     case 'scan':
       return {
         reads: kernel.inputs.map(({ buffer }) => buffer),
-        writes: [...kernel.outputs.map(({ buffer }) => buffer), kernel.workspace],
+        writes: [
+          ...kernel.outputs.map(({ buffer }) => buffer),
+          kernel.workspace,
+          ...(kernel.halves === undefined ? [] : [kernel.halves]),
+        ],
       }
   }
 }

@@ -142,10 +142,10 @@ export const withCopies = (plan: KernelPlan, program: Program, { lowered, copies
     outputs[output] = plan.outputs[i]
   })
   const buffers = plan.buffers.map(
-    ({ dtype, size, role }): PlannedBuffer =>
-      role.kind === 'output'
-        ? { dtype, size, role: { kind: 'output', index: lowered[role.index] } }
-        : { dtype, size, role },
+    (buffer): PlannedBuffer =>
+      buffer.role.kind === 'output'
+        ? { ...buffer, role: { kind: 'output', index: lowered[buffer.role.index] } }
+        : buffer,
   )
   const kernels = [...plan.kernels]
   for (const { output, like, scalars } of copies) {

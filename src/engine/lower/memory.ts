@@ -1,6 +1,6 @@
 /**
  * Where buffers lie: temporaries in one workspace, by liveness and best fit; a result in the place of an operand that
- * dies with it; outputs in the place of donated inputs.
+ * dies with it; outputs in the place of donated inputs. What is kept as halves has a workspace of its own.
  */
 import type { KernelPlan, PlannedBuffer } from '../kernel.js'
 import type { Task } from './schedule.js'
@@ -106,28 +106,36 @@ export const planMemory = (
   tasks: readonly Task[],
   donated: readonly boolean[],
   alignment: number,
+  halves?: ReadonlySet<number>,
 ): Omit<KernelPlan, 'outputs' | 'scalars' | 'kernels'> => {
-  const aligned = (size: number): number => Math.ceil(size / alignment) * alignment
+  const isHalf = (buffer: number): boolean => halves?.has(buffer) ?? false
+  const roomOf = (buffer: number): number => {
+    const unit = isHalf(buffer) ? 2 * alignment : alignment
+    return Math.ceil(buffers[buffer].size / unit) * unit
+  }
   const lifetimes = lifetimesOf(buffers, tasks)
   const { first, last } = lifetimes
   const places = placeDonated(buffers, tasks, lifetimes, donated)
   const offsets = new Array<number>(buffers.length).fill(0)
   const arena = new Arena()
+  const arenaOfHalves = new Arena()
+  const arenaOf = (buffer: number): Arena => (isHalf(buffer) ? arenaOfHalves : arena)
   const isTemporary = (buffer: number): boolean => buffers[buffer].role.kind === 'temporary'
   tasks.forEach(({ reads, writes, pairs }, at) => {
     const gone = new Set<number>()
     for (const buffer of writes) {
       if (!isTemporary(buffer) || first[buffer] !== at) continue
-      const size = aligned(buffers[buffer].size)
+      const size = roomOf(buffer)
       const place = pairs.find(
         ([written, read]) =>
           written === buffer &&
           isTemporary(read) &&
           last[read] === at &&
           !gone.has(read) &&
-          aligned(buffers[read].size) === size,
+          isHalf(read) === isHalf(buffer) &&
+          roomOf(read) === size,
       )
-      if (place === undefined) offsets[buffer] = arena.take(size)
+      if (place === undefined) offsets[buffer] = arenaOf(buffer).take(size)
       else {
         offsets[buffer] = offsets[place[1]]!
         gone.add(place[1])
@@ -135,14 +143,18 @@ export const planMemory = (
     }
     for (const buffer of reads.length === 0 ? writes : new Set([...reads, ...writes]))
       if (isTemporary(buffer) && last[buffer] === at && !gone.has(buffer))
-        arena.give(offsets[buffer], aligned(buffers[buffer].size))
+        arenaOf(buffer).give(offsets[buffer], roomOf(buffer))
   })
   const planned = buffers.map(({ dtype, size, role }, buffer): PlannedBuffer => {
-    if (role.kind === 'temporary') return { dtype, size, role: { kind: 'temporary', offset: offsets[buffer] } }
+    if (role.kind === 'temporary') {
+      const place = { dtype, size, role: { kind: 'temporary', offset: offsets[buffer] } } as const
+      return isHalf(buffer) ? { ...place, half: true } : place
+    }
     const place = places.get(buffer)
     if (role.kind === 'input' || place === undefined) return { dtype, size, role }
     const donor = buffers[place].role as { readonly index: number }
     return { dtype, size, role: { kind: 'donated', output: role.index, input: donor.index } }
   })
-  return { buffers: planned, workspace: arena.top }
+  const plan = { buffers: planned, workspace: arena.top }
+  return arenaOfHalves.top === 0 ? plan : { ...plan, halves: arenaOfHalves.top }
 }

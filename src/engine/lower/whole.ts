@@ -125,6 +125,7 @@ export const emitScan = (state: State, group: Group, body: KernelPlan): void => 
   const sizeOfResult = (i: number): number => sizeOf(program.instructions[program.outputs[i]].shape)
   const kernel: ScanKernel = {
     ...{ kind: 'scan', length, reverse, carry, body, workspace },
+    ...(body.halves === undefined ? {} : { halves: newBuffer(state, 'float32', body.halves) }),
     inputs: inputs.map((input, i) => ({
       buffer: bufferOf(state, input),
       stride: i >= carry && i < carry + sequences ? sizeOf(instructionOf(state, input).shape) / length : 0,

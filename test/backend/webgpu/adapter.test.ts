@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { sum } from '../../../src/array/reduce.js'
 import { tensor, toArray } from '../../../src/array/tensor.js'
-import { openGpu, type World } from '../../../src/backend/webgpu/adapter.js'
+import { type AdapterOptions, openGpu, type World } from '../../../src/backend/webgpu/adapter.js'
 import type { Limits } from '../../../src/backend/webgpu/dispatch.js'
 import { DeviceError } from '../../../src/engine/deviceError.js'
 import { leastLimits, onGpu, open, openRuntime } from './support.js'
@@ -48,6 +48,40 @@ describe('what is missing', () => {
     const requestDevice = () => Promise.reject(new Error('out of devices'))
     const gpu = { requestAdapter: async () => ({ features, limits, info: {}, requestDevice }) } as unknown as GPU
     expect((await failing({ navigator: { gpu }, load: undefined })).message).toMatch(/^webgpu: out of devices\. /)
+  })
+})
+
+describe('halves', () => {
+  /** An adapter of given features, and what it was asked for. */
+  const world = (features: readonly string[], description: string) => {
+    const asked: GPUDeviceDescriptor[] = []
+    const adapter = {
+      ...{ features: new Set(features), limits: {}, info: { vendor: 'acme', architecture: '', description } },
+      requestDevice: async (descriptor: GPUDeviceDescriptor) => {
+        asked.push(descriptor)
+        return {}
+      },
+    }
+    const gpu = { requestAdapter: async () => adapter } as unknown as GPU
+    return { asked, open: (options: AdapterOptions) => openGpu(options, { navigator: { gpu }, load: undefined })() }
+  }
+
+  it('are an error where the adapter lacks the feature, which says what to do; nothing is made', async () => {
+    const { asked, open } = world(['subgroups', 'timestamp-query'], 'Roadrunner 3000')
+    const opened = await open({ storage: 'float16' })
+    if (opened._tag === 'Right') throw new Error('a device where there is none')
+    expect(opened.left).toBeInstanceOf(DeviceError)
+    expect(opened.left.reason).toBe('adapter')
+    expect(opened.left.message).toBe(
+      "webgpu: the adapter (acme, Roadrunner 3000) lacks the feature shader-f16, which storage 'float16' needs. Leave out storage, or ask for another adapter (powerPreference: 'high-performance', a newer driver or browser).",
+    )
+    expect(asked).toEqual([])
+    expect((await open({}))._tag).toBe('Right')
+  })
+  it('are asked for where they are wanted, and only there', async () => {
+    const { asked, open } = world(['shader-f16'], '')
+    for (const options of [{}, { storage: 'float32' }, { storage: 'float16' }] as const) await open(options)
+    expect(asked.map(({ requiredFeatures }) => requiredFeatures)).toEqual([[], [], ['shader-f16']])
   })
 })
 

@@ -1,9 +1,13 @@
 import { expect, it } from 'vitest'
+import { eye } from '../../../src/array/arrange.js'
+import { matmul } from '../../../src/array/contract.js'
 import { add, mul } from '../../../src/array/elementwise.js'
+import { reshape } from '../../../src/array/move.js'
+import { sum } from '../../../src/array/reduce.js'
 import { type AnyTensor, type Tensor, tensor, toArray } from '../../../src/array/tensor.js'
 import { leaves, mapTree } from '../../../src/array/tree.js'
 import { reference } from '../../../src/backend/reference/device.js'
-import { leastLimits, onGpu, openRuntime } from './support.js'
+import { leastLimits, onGpu, openHalves, openRuntime } from './support.js'
 
 type Vector = Tensor<[number]>
 
@@ -61,6 +65,22 @@ onGpu('more arrays than storage buffers', async () => {
       there = reference().evaluateSync(step(there))
     }
     expectSame(await device.read(here), there)
+    runtime.health.check()
+  })
+
+  it('operands in both workspaces besides, halves and others', async () => {
+    const { runtime, device } = await openHalves(leastLimits, 1)
+    const matrices = vectors(14, 36).map((x) => reshape(x, [6, 6]))
+    const rowSums = () => {
+      const products = [1, 2, 3].map((k) => matmul(matrices[k]!, mul(eye(6), k)))
+      const statistics = sum(matmul(matrices[4]!, eye(6)), [0, 1])
+      const all = [...matrices, ...products].reduce((a, b) => add(a, b))
+      return sum(mul(all, statistics), [1])
+    }
+    const explained = await device.explain(rowSums())
+    expect(explained.halvesBytes).toBeGreaterThan(0)
+    expect(explained.dispatches).toBeGreaterThan(explained.kernels.length)
+    expectSame(await device.evaluate(rowSums()), reference().evaluateSync(rowSums()))
     runtime.health.check()
   })
 })

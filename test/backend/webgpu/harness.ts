@@ -13,6 +13,7 @@ import {
   type Region,
 } from '../../../src/backend/webgpu/dispatch.js'
 import type { Kernel, KernelPlan } from '../../../src/engine/kernel.js'
+import { packed, roundedWords, unpacked } from '../../engine/half.js'
 import { fromWords, runPlan as interpret, toWords } from '../../engine/interpreter.js'
 import { type Given, planOn } from '../kernelCases/data.js'
 
@@ -35,7 +36,10 @@ const find = async (): Promise<Found> => {
   const { limits, info } = adapter
   const hasSubgroups = adapter.features.has('subgroups') && gpu.wgslLanguageFeatures.has('subgroup_id')
   const device = await adapter.requestDevice({
-    requiredFeatures: hasSubgroups ? ['subgroups'] : [],
+    requiredFeatures: [
+      ...(hasSubgroups ? (['subgroups'] as const) : []),
+      ...(adapter.features.has('shader-f16') ? (['shader-f16'] as const) : []),
+    ],
     requiredLimits: {
       maxStorageBuffersPerShaderStage: limits.maxStorageBuffersPerShaderStage,
       maxStorageBufferBindingSize: limits.maxStorageBufferBindingSize,
@@ -87,6 +91,7 @@ export const ownLimits: Limits = found?.limits ?? leastLimits
 /** Generators by the kind of their kernels; a test gives those that its plans need. */
 export type Generators = { readonly [K in Kernel['kind']]?: Generator<Extract<Kernel, { readonly kind: K }>> }
 
+const halfBytes = (size: number): number => 4 * Math.ceil(size / 2)
 const roundUp = (value: number, to: number): number => Math.ceil(value / to) * to
 
 /** A storage buffer of words, or of rubbish. */
@@ -157,9 +162,9 @@ export const runDispatches = async (
       0,
       device.createBindGroup({
         layout: pipeline.getBindGroupLayout(0),
-        entries: dispatch.bindings.map(({ slot, offset, size }, binding) => ({
+        entries: dispatch.bindings.map(({ slot, offset, size, half }, binding) => ({
           binding,
-          resource: { buffer: slots[slot]!, offset: offset * 4, size: size * 4 },
+          resource: { buffer: slots[slot]!, offset: offset * (half ? 2 : 4), size: half ? halfBytes(size) : size * 4 },
         })),
       }),
     )
@@ -218,8 +223,8 @@ export const dispatchesOf = (
   const workspaceSlot = inputs + plan.buffers.length
   let workspace = plan.workspace
   const regionOf = (buffer: number): Region => {
-    const { dtype, size, role } = plan.buffers[buffer]!
-    const at = (slot: number, offset = 0): Region => ({ slot, offset, size, stride: 0, dtype })
+    const { dtype, size, role, half } = plan.buffers[buffer]!
+    const at = (slot: number, offset = 0): Region => ({ slot, offset, size, stride: 0, dtype, ...(half && { half }) })
     switch (role.kind) {
       case 'input':
         return at(role.index)
@@ -248,6 +253,12 @@ export const dispatchesOf = (
   return { dispatches, workspace: roundUp(workspace, 4), workspaceSlot }
 }
 
+/** A plan whose inputs and outputs of float32 are all stored as halves. */
+export const asHalves = (plan: KernelPlan): KernelPlan => ({
+  ...plan,
+  buffers: plan.buffers.map((buffer) => (buffer.dtype === 'float32' ? { ...buffer, half: true } : buffer)),
+})
+
 /** Runs a plan on the GPU: words in, words of its outputs out. */
 export const runPlan = async (
   plan: KernelPlan,
@@ -260,7 +271,10 @@ export const runPlan = async (
   const { dispatches, workspace, workspaceSlot } = dispatchesOf(plan, generators, limits)
   const slots: GPUBuffer[] = []
   inputs.forEach((words, i) => {
-    slots[i] = bufferOf(device, words.length, words)
+    const isHalf = plan.buffers.some(({ role, half }) => role.kind === 'input' && role.index === i && half)
+    slots[i] = isHalf
+      ? bufferOf(device, Math.ceil(words.length / 2), packed(words))
+      : bufferOf(device, words.length, words)
   })
   plan.buffers.forEach(({ size, role }) => {
     if (role.kind === 'output') slots[inputs.length + role.index] = bufferOf(device, size)
@@ -269,10 +283,10 @@ export const runPlan = async (
   await runDispatches(dispatches, slots, scalars)
   const results: Uint32Array[] = []
   for (const buffer of plan.outputs) {
-    const { role, size } = plan.buffers[buffer]!
+    const { role, size, half } = plan.buffers[buffer]!
     if (role.kind === 'temporary') throw new Error('an output in the workspace')
     const slot = role.kind === 'output' ? inputs.length + role.index : role.kind === 'input' ? role.index : role.input
-    results.push(await read(slots[slot]!, size))
+    results.push(half ? unpacked(await read(slots[slot]!, Math.ceil(size / 2)), size) : await read(slots[slot]!, size))
   }
   for (const slot of slots) slot?.destroy()
   return results
@@ -305,6 +319,11 @@ export interface Tolerance {
   readonly relative: number
 }
 export const exactly: Tolerance = { absolute: 0, relative: 0 }
+/** Results that are stored as halves: near the middle of two they may be either. */
+export const ofHalves = ({ absolute, relative }: Tolerance): Tolerance => ({
+  absolute: absolute + 2 ** -24,
+  relative: relative + 2 ** -10,
+})
 
 /** NaNs are alike; so are a denormal and a 0 of its sign, because a device may flush. */
 const isClose = (got: number, wanted: number, { absolute, relative }: Tolerance): boolean =>
@@ -335,8 +354,11 @@ export const expectPlan = async (
   tolerance: Tolerance = { absolute: 2 ** -20, relative: 2 ** -20 },
   limits: Limits = ownLimits,
 ): Promise<void> => {
-  const got = await runPlan(plan, generators, inputs.map(toWords), scalars, limits)
-  const wanted = interpret(plan, inputs.map(toWords), scalars)
+  const isHalf = (input: number): boolean =>
+    plan.buffers.some(({ role, half }) => role.kind === 'input' && role.index === input && half)
+  const words = inputs.map((data, input) => (isHalf(input) ? roundedWords(toWords(data)) : toWords(data)))
+  const got = await runPlan(plan, generators, words, scalars, limits)
+  const wanted = interpret(plan, words, scalars)
   got.forEach((words, output) => {
     const { dtype } = plan.buffers[plan.outputs[output]!]!
     expectClose(

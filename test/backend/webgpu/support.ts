@@ -15,8 +15,8 @@ import type { KernelPlan } from '../../../src/engine/kernel.js'
 import { fromWords } from '../../engine/interpreter.js'
 
 /** Opens a device of its own. */
-export const open = async (limits: Partial<Limits> = {}): Promise<Opened> => {
-  const opened = await openGpu({ limits }, thisWorld())()
+export const open = async (limits: Partial<Limits> = {}, storage?: 'float16'): Promise<Opened> => {
+  const opened = await openGpu({ limits, ...(storage && { storage }) }, thisWorld())()
   if (opened._tag === 'Left') throw opened.left
   return opened.right
 }
@@ -29,6 +29,15 @@ export const openRuntime = async (
   budget = 256 * mebibyte,
 ): Promise<{ readonly runtime: Runtime; readonly device: Device }> => {
   const runtime = createRuntime(await open(limits), budget)
+  return { runtime, device: deviceOn(runtime) }
+}
+
+/** The same, with values between kernels of `fewest` elements or more stored as halves; as many as users get unless told. */
+export const openHalves = async (
+  limits: Partial<Limits> = {},
+  fewest?: number,
+): Promise<{ readonly runtime: Runtime; readonly device: Device }> => {
+  const runtime = createRuntime(await open(limits, 'float16'), 256 * mebibyte, fewest)
   return { runtime, device: deviceOn(runtime) }
 }
 

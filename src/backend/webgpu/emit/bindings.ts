@@ -4,7 +4,7 @@
  * Every region is a binding of its own where it may be. Regions of one slot become one binding where their stretches meet
  * (WebGPU refuses two views of one place when one of them writes), and where there would be too many bindings.
  */
-import type { Binding, Limits, Region } from '../dispatch.js'
+import { type Binding, elementBytes, type Limits, type Region } from '../dispatch.js'
 
 /** How a shader uses a region. */
 export interface Use {
@@ -17,8 +17,8 @@ export interface Bound extends Binding {
   readonly uses: readonly number[]
 }
 
-/** Bindings begin at multiples of 256 bytes. */
-const alignment = 64
+/** Bindings begin at multiples of so many bytes. */
+const alignment = 256
 
 const endOf = ({ offset, size }: Bound): number => offset + size
 
@@ -29,6 +29,7 @@ const join = (a: Bound, b: Bound): Bound => {
     offset,
     size: Math.max(endOf(a), endOf(b)) - offset,
     access: a.access,
+    ...(a.half ? { half: true } : {}),
     uses: [...a.uses, ...b.uses].sort((x, y) => x - y),
   }
 }
@@ -53,8 +54,8 @@ const fitted = (bindings: readonly Bound[], limits: Limits): readonly Bound[] =>
     for (const b of bindings.slice(i + 1)) {
       if (a.slot !== b.slot) continue
       const joined = join(a, b)
-      if (joined.size <= limits.bindingElements && (best === undefined || joined.size < best.joined.size))
-        best = { a, b, joined }
+      const fits = elementBytes(joined) * joined.size <= 4 * limits.bindingElements
+      if (fits && (best === undefined || joined.size < best.joined.size)) best = { a, b, joined }
     }
   })
   if (best === undefined)
@@ -76,12 +77,14 @@ export const bind = (uses: readonly Use[], limits: Limits): readonly Bound[] => 
   const written = new Set(uses.filter(({ stores }) => stores).map(({ region }) => region.slot))
   let bindings: readonly Bound[] = []
   uses.forEach(({ region }, position) => {
-    const offset = Math.floor(region.offset / alignment) * alignment
+    const unit = alignment / elementBytes(region)
+    const offset = Math.floor(region.offset / unit) * unit
     bindings = added(bindings, {
       slot: region.slot,
       offset,
       size: Math.max(1, region.offset + region.size - offset),
       access: written.has(region.slot) ? 'read_write' : 'read',
+      ...(region.half ? { half: true } : {}),
       uses: [position],
     })
   })

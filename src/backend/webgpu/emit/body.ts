@@ -38,6 +38,22 @@ export const isVector = (shader: Shader, { buffer, offset, strides }: Access): b
   strides.slice(0, -1).every((stride) => stride % 4 === 0) &&
   shader.canVector(buffer)
 
+/** A body, and the value of it that is reduced, where one is. */
+type Used = Body & { readonly value?: number }
+
+/**
+ * The values that only halves keep, and that the body goes on with. They are rounded at once, so that it has the same
+ * value as those that load it: what is compared for equality stays equal.
+ */
+const roundedIn = (shader: Shader, { stores, steps, value: reduced }: Used): ReadonlySet<number> => {
+  const halves = new Set<number>()
+  for (const { value, access } of stores)
+    if (shader.isHalf(access.buffer) && (value === reduced || steps.some(({ args }) => args.includes(value))))
+      halves.add(value)
+  for (const { value, access } of stores) if (!shader.isHalf(access.buffer)) halves.delete(value)
+  return halves
+}
+
 const four = (f: (lane: number) => string): string => [0, 1, 2, 3].map(f).join(', ')
 
 /**
@@ -48,7 +64,7 @@ const four = (f: (lane: number) => string): string => [0, 1, 2, 3].map(f).join('
  */
 export const emitBody = (
   shader: Shader,
-  body: Body,
+  body: Used,
   at: readonly string[],
   result?: string,
   lanes: Lanes = 1,
@@ -56,6 +72,7 @@ export const emitBody = (
 ): Emitted => {
   const lines: string[] = []
   const values: string[] = []
+  const halves = roundedIn(shader, body)
   const dtypes: DType[] = []
   const numbers: (number | undefined)[] = []
 
@@ -97,16 +114,20 @@ export const emitBody = (
     }
   }
 
+  const rounded = (v: number, value: string): string =>
+    halves.has(v) ? named(`${shader.use('throughHalf', lanes)}(${value})`) : value
+
   for (const [v, each] of body.operands.entries()) {
     const known = given.get(v)
-    values.push(known === undefined ? operand(each) : named(known))
+    values.push(rounded(v, known === undefined ? operand(each) : named(known)))
     dtypes.push(each.dtype)
     numbers.push(numberOf(each))
   }
   for (const step of body.steps) {
     const { args, dtype } = step
     const pick = <T>(list: readonly T[]): T[] => args.map((arg) => list[arg])
-    values.push(named(operation(shader, step, pick(values), dtypes[args[0]], pick(numbers), lanes)))
+    const value = operation(shader, step, pick(values), dtypes[args[0]], pick(numbers), lanes)
+    values.push(rounded(values.length, named(value)))
     dtypes.push(dtype)
     numbers.push(undefined)
   }

@@ -57,6 +57,8 @@ export interface Shader {
   /** A name that no other has. */
   readonly fresh: (prefix: string) => string
   readonly dtypeOf: (buffer: number) => DType
+  /** Whether a buffer keeps its elements as halves. */
+  readonly isHalf: (buffer: number) => boolean
   /**
    * Lets the shader exchange values within subgroups. `localIndex` then counts along them: invocations of a subgroup are
    * neighbours.
@@ -180,6 +182,7 @@ export const newShader = (context: KernelContext): Shader => {
       return `${prefix}${count}`
     },
     dtypeOf: (buffer) => regionOf(buffer).dtype,
+    isHalf: (buffer) => regionOf(buffer).half === true,
     withSubgroups: () => {
       usesSubgroups = true
     },
@@ -192,8 +195,9 @@ export const newShader = (context: KernelContext): Shader => {
       )
       const stepped = buffers.some(({ region }) => region.stride !== 0)
       const source = [
+        buffers.some(({ region }) => region.half) ? 'enable f16;' : '',
         usesSubgroups ? 'enable subgroups;\nrequires subgroup_id;' : '',
-        ...memoryFunctions(buffers, bindings),
+        ...memoryFunctions(buffers, bindings, (lanes) => use('toHalf', lanes)),
         scalars.length === 0
           ? ''
           : `@group(1) @binding(0) var<uniform> scalars: array<vec4u, ${Math.ceil(scalars.length / 4)}>;`,
@@ -216,7 +220,7 @@ export const newShader = (context: KernelContext): Shader => {
       return {
         label,
         source: `${source.filter((part) => part !== '').join('\n')}\n`,
-        bindings: bindings.map(({ slot, offset, size, access }) => ({ slot, offset, size, access })),
+        bindings: bindings.map(({ uses: _, ...binding }) => binding),
         scalars,
         stepped,
         workgroups: [workgroups[0], workgroups[1], workgroups[2]],

@@ -22,7 +22,7 @@ const accessesOf = ({ operands, stores }: Body): readonly Access[] => [
 ]
 
 /** The body with the last kept dim moved to the end, where four lanes are neighbours. */
-const keptLast = (kernel: ReduceKernel): Body => {
+const keptLast = (kernel: ReduceKernel): ReduceKernel => {
   const last = kernel.kept - 1
   const moved = <A extends { readonly strides: readonly number[] }>(access: A): A => ({
     ...access,

@@ -3,6 +3,7 @@ import { atLeast, atMost, equal, isNaN, isTrue, less, maximum, minimum, order, s
 import type { Definition } from './definition.js'
 import { erf } from './erf.js'
 import { exp, log, log1p, logEnds, logOfParts } from './exponential.js'
+import { throughHalf, toHalf } from './half.js'
 import { tanh } from './hyperbolic.js'
 import { divideInt, divideUint, moduloInt, moduloUint, toInt, toUint } from './integer.js'
 import type { FunctionName } from './names.js'
@@ -39,4 +40,6 @@ export const library: Readonly<Record<FunctionName, Definition>> = {
   moduloUint,
   toInt,
   toUint,
+  toHalf,
+  throughHalf,
 }

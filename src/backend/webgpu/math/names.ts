@@ -29,3 +29,5 @@ export type FunctionName =
   | 'moduloUint'
   | 'toInt'
   | 'toUint'
+  | 'toHalf'
+  | 'throughHalf'

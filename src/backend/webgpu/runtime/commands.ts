@@ -2,7 +2,7 @@
  * A plan as commands that are ready to be recorded: pipelines, and bind groups that are made once and made anew only
  * where a buffer they name is another one.
  */
-import type { Binding, Dispatch } from '../dispatch.js'
+import { type Binding, type Dispatch, elementBytes } from '../dispatch.js'
 import { eachTurn, isScan, type Plan, type Step } from '../planned.js'
 import { offsetAlignment } from './constants.js'
 import type { Pipeline } from './pipelines.js'
@@ -32,7 +32,7 @@ interface Group {
 }
 
 /** Bindings of arrays of vectors are whole vectors; what is beyond an array is never looked at. */
-const bindingBytes = ({ size }: Binding): number => Math.ceil(size / 4) * 16
+const bindingBytes = (binding: Binding): number => Math.ceil(binding.size / 4) * 4 * elementBytes(binding)
 
 /** The bind group for the buffers that the slots have now. */
 const storageGroups = (device: GPUDevice, layout: GPUBindGroupLayout, bindings: readonly Binding[]) => {
@@ -48,7 +48,7 @@ const storageGroups = (device: GPUDevice, layout: GPUBindGroupLayout, bindings: 
       layout,
       entries: bindings.map((each, binding) => ({
         binding,
-        resource: { buffer: buffers[binding], offset: 4 * each.offset, size: bindingBytes(each) },
+        resource: { buffer: buffers[binding], offset: elementBytes(each) * each.offset, size: bindingBytes(each) },
       })),
     })
     groups.unshift({ buffers, group })

@@ -7,7 +7,7 @@
  */
 import type { RunOptions, Value } from '../../../engine/backend.js'
 import type { KernelPlan, PlannedBuffer } from '../../../engine/kernel.js'
-import { regionsOf } from '../plan.js'
+import { halvesSlot, regionsOf } from '../plan.js'
 import type { Plan } from '../planned.js'
 import { workspaceSlot } from '../room.js'
 import { measure } from './clock.js'
@@ -62,6 +62,7 @@ export const createExecutable = (
   const { buffers, outputs } = source
   const slotOf = regionsOf(source, inputCount).map(({ slot }) => slot)
   const workspaceBytes = Math.max(4 * plan.workspace, 256)
+  const [slotOfHalves, halvesBytes] = [halvesSlot(source, inputCount), 2 * plan.halves]
   const inputs = Array.from({ length: inputCount }, (_, index) =>
     buffers.find(({ role }) => role.kind === 'input' && role.index === index),
   )
@@ -83,6 +84,7 @@ export const createExecutable = (
     }
     try {
       slots[workspaceSlot] = runtime.workspace(workspaceBytes, () => describeWorkspace(source))
+      if (halvesBytes > 0) slots[slotOfHalves] = runtime.halves(halvesBytes, () => describeWorkspace(source))
       values.forEach((value, i) => {
         if (value.kind === 'device') {
           if (value.buffer.failure !== undefined) throw value.buffer.failure

@@ -23,9 +23,16 @@ export interface Runtime {
   readonly clock: boolean
   /** The workspace, for plans never run at the same time: at least so many bytes. It only grows. */
   readonly workspace: (bytes: number, what: () => string) => GPUBuffer
+  /** The same for the workspace of halves. */
+  readonly halves: (bytes: number, what: () => string) => GPUBuffer
+  /** How many elements a value between kernels has at least that is stored as halves; infinity where none is. */
+  readonly fewestHalves: number
   /** A buffer of the numbers 0, 1, ... up to `count`, each at a multiple of 256 bytes: the steps of scans. */
   readonly steps: (count: number) => GPUBuffer
 }
+
+/** Smaller values cost little memory, and are often few for a reason: losses, statistics, the logits of a batch. */
+const usualFewest = 1024
 
 /** A shared block that grows and is never given back. */
 const growing = (memory: Memory): ((bytes: number, what: () => string) => GPUBuffer) => {
@@ -56,7 +63,11 @@ const growingSteps = (device: GPUDevice): ((count: number) => GPUBuffer) => {
   }
 }
 
-export const createRuntime = (opened: Opened, budget: number): Runtime => {
+export const createRuntime = (
+  opened: Opened,
+  budget: number,
+  fewestHalves = opened.features.has('shader-f16') ? usualFewest : Number.POSITIVE_INFINITY,
+): Runtime => {
   const { device, limits, bufferBytes, features, adapter } = opened
   const health = watch(device)
   const memory = createMemory(device, health, bufferBytes, budget)
@@ -72,6 +83,8 @@ export const createRuntime = (opened: Opened, budget: number): Runtime => {
     flight: createFlight(device.queue, health),
     clock: features.has('timestamp-query'),
     workspace: growing(memory),
+    halves: growing(memory),
+    fewestHalves,
     steps: growingSteps(device),
   }
 }

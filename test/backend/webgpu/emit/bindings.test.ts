@@ -32,6 +32,17 @@ describe('bindings', () => {
       ),
     ).toEqual([{ slot: 0, offset: 0, size: 192, access: 'read', uses: [0, 1, 2] }])
   })
+  it('halves begin at multiples of as many bytes, and count half where stretches are joined', () => {
+    const half = (slot: number, offset: number, size: number): Region => ({ ...region(slot, offset, size), half: true })
+    expect(bind([use(half(5, 192, 10)), use(region(0, 192, 10), true)], leastLimits)).toEqual([
+      { slot: 5, offset: 128, size: 74, access: 'read', half: true, uses: [0] },
+      { slot: 0, offset: 192, size: 10, access: 'read_write', uses: [1] },
+    ])
+    const far = [half(5, 0, 4), half(5, 1280, 4)].map((each) => use(each))
+    const limits = { ...leastLimits, storageBuffers: 1 }
+    expect(bind(far, { ...limits, bindingElements: 642 })).toMatchObject([{ offset: 0, size: 1284, half: true }])
+    expect(() => bind(far, { ...limits, bindingElements: 641 })).toThrow('storage buffers')
+  })
   it('all bindings of a slot are written, or none', () => {
     const bound = bind([use(region(0, 0, 64)), use(region(1, 0, 64)), use(region(0, 64, 64), true)], leastLimits)
     expect(bound.map(({ access }) => access)).toEqual(['read_write', 'read', 'read_write'])

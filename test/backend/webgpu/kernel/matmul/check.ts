@@ -9,7 +9,7 @@ import type { Tile } from '../../../../../src/backend/webgpu/kernel/matmul/tilin
 import type { Body, MatmulKernel } from '../../../../../src/engine/kernel.js'
 import { planOf, someFloats, whole } from '../../../kernelCases/data.js'
 import { dimsOf, kernelOf, type ProductCase, plain } from '../../../kernelCases/matmul.js'
-import { expectPlan, leastLimits } from '../../harness.js'
+import { asHalves, expectPlan, leastLimits, ofHalves } from '../../harness.js'
 import { toleranceFor } from './cases.js'
 
 type Products = Generator<MatmulKernel>
@@ -27,6 +27,7 @@ export const expectProduct = async (
   generator: Products = matmul,
   special = false,
   limits: Limits = leastLimits,
+  halves = false,
 ): Promise<void> => {
   const dims = dimsOf(each)
   const { kernel, inputs } = kernelOf(each, plain(2, dims), special)
@@ -36,7 +37,9 @@ export const expectProduct = async (
     [],
     [kernel],
   )
-  await expectPlan(plan, { matmul: generator }, inputs, [], toleranceFor(each.k), limits)
+  const tolerance = toleranceFor(each.k)
+  if (halves) await expectPlan(asHalves(plan), { matmul: generator }, inputs, [], ofHalves(tolerance), limits)
+  else await expectPlan(plan, { matmul: generator }, inputs, [], tolerance, limits)
 }
 
 /** A bias for each row, a rectifier, a scalar, and a second store that is transposed. */
@@ -44,6 +47,7 @@ export const expectEpilogue = async (
   each: ProductCase,
   generator: Products = matmul,
   limits: Limits = leastLimits,
+  halves = false,
 ): Promise<void> => {
   const { batch = [], m } = each
   const dims = dimsOf(each)
@@ -82,5 +86,7 @@ export const expectEpilogue = async (
     [kernel],
     1,
   )
-  await expectPlan(plan, { matmul: generator }, all, [0.75], toleranceFor(each.k), limits)
+  const tolerance = toleranceFor(each.k)
+  if (halves) await expectPlan(asHalves(plan), { matmul: generator }, all, [0.75], ofHalves(tolerance), limits)
+  else await expectPlan(plan, { matmul: generator }, all, [0.75], tolerance, limits)
 }
