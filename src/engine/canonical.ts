@@ -18,6 +18,7 @@ export interface Canonical {
 /** The canonical form of the graph of `roots`; outputs in the order of the roots. */
 export const canonicalize = (roots: readonly Node[]): Canonical => {
   const canonicalizer = new Canonicalizer()
-  canonicalizer.walk(roots, true)
+  canonicalizer.walk(roots)
+  canonicalizer.note(roots)
   return { program: decode(canonicalizer), storages: canonicalizer.storages, scalars: canonicalizer.scalars }
 }

@@ -63,7 +63,7 @@ export const makeRuntime = <Buffer>(
     }
     const hash = canonicalizer.hash()
     const code = canonicalizer.code.slice(0, canonicalizer.length)
-    canonicalizer.walk(roots, true)
+    canonicalizer.note(roots)
     const program = decode(canonicalizer)
     canonicalizer.forget()
     checkDtypes(path, backend, program)

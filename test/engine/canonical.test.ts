@@ -70,6 +70,23 @@ describe('canonical form', () => {
   it('refuses the argument of a scan outside of its loop', () => {
     expect(() => form(exp(argument([2], 'float32') as Tensor) as AnyTensor)).toThrow(/argument of a scan/)
   })
+
+  it('notes the nodes it meets if told so, and those of the graph after it', () => {
+    const canonicalizer = new Canonicalizer()
+    const noted = (x: AnyTensor, wanted: boolean): number => {
+      canonicalizer.walk([nodeOf(x)])
+      const before = canonicalizer.segments.length
+      if (wanted) {
+        const code = canonicalizer.code.slice(0, canonicalizer.length)
+        canonicalizer.note([nodeOf(x)])
+        expect(canonicalizer.code.slice(0, canonicalizer.length)).toEqual(code)
+        expect(canonicalizer.segments[0]!.order).toContain(nodeOf(x))
+      }
+      return before
+    }
+    const x = vector(1, 2)
+    expect([true, false, false, true, false, false].map((wanted) => noted(exp(x), wanted))).toEqual([1, 1, 0, 0, 1, 0])
+  })
 })
 
 describe('canonical form of scans', () => {

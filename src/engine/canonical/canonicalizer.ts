@@ -8,8 +8,9 @@
  * program, each with its arguments first.
  *
  * The walk is iterative and enters every node once: while its inputs are visited, a node's `position` counts them as
- * -1, -2, ...; after that it is the number of its instruction. Which nodes it met is noted only if asked for, which is
- * when no plan was found: a graph must not outlive its evaluation, for the garbage collector would copy it.
+ * -1, -2, ...; after that it is the number of its instruction. Which nodes it met is noted only if that was wanted of the
+ * graph before, as it is when no plan was found, or else in a second walk: a graph must not outlive its evaluation, for
+ * the garbage collector would copy it.
  */
 import { dtypes } from '../../array/dtype.js'
 import { fail } from '../../array/error.js'
@@ -67,7 +68,7 @@ export class Canonicalizer {
   length = 0
   storages: Storage[] = []
   scalars: number[] = []
-  /** Empty unless the walk was told to note them. */
+  /** Empty until noted. */
   segments: Segment[] = []
   /** For each of the storages the leaf that it was met in. */
   leaves: Node[] = []
@@ -77,10 +78,17 @@ export class Canonicalizer {
   private queue: ScanGroup[] = []
   private next = 0
   private noting = false
+  /** Whether the nodes of the graph before this one were wanted. */
+  private wanted = true
 
   /** Writes the code of `roots`. The fields describe it until the next call. */
-  walk(roots: readonly Node[], noting = false): void {
-    this.noting = noting
+  walk(roots: readonly Node[]): void {
+    this.noting = this.wanted
+    this.wanted = false
+    this.walkAgain(roots)
+  }
+
+  private walkAgain(roots: readonly Node[]): void {
     this.start()
     if (this.segment(roots, [], undefined)) return
     // The first scan ended that attempt: loops must be known before a graph that has them is numbered.
@@ -92,6 +100,13 @@ export class Canonicalizer {
       const inside = [...body.carry, ...body.slices, ...captures]
       this.segment([...body.next, ...stacked.keys()], inside, group, inner)
     }
+  }
+
+  /** Sees to it that `segments` are those of the last walk, which was over the graph of `roots`. */
+  note(roots: readonly Node[]): void {
+    this.noting = true
+    if (this.segments.length === 0) this.walkAgain(roots)
+    this.wanted = true
   }
 
   /** The first input, of the last walk, that has this storage, or -1. */

@@ -38,7 +38,9 @@ const programOf = ({ net, optimizer, input, batch }: Run): { readonly program: P
   const step = p.step({ layer, optimizer, loss: p.crossEntropy as never })
   const next = step(placed, { inputs: zeros(input, 'float32'), targets: zeros([batch], 'int32') } as never)
   const canonicalizer = new Canonicalizer()
-  canonicalizer.walk(p.leaves(next).map(nodeOf), true)
+  const roots = p.leaves(next).map(nodeOf)
+  canonicalizer.walk(roots)
+  canonicalizer.note(roots)
   return { program: decode(canonicalizer), state: p.leaves(placed).length }
 }
 
