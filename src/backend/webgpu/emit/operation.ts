@@ -98,9 +98,11 @@ const withConstants = (
   if ((op === 'less' && Number.isFinite(number)) || op === 'equal')
     return `((${args[0]} ${operators[op]} ${args[1]}) & !${shader.use('isNaN', lanes)}(${x}))`
   // A compiler that sees the 0 forgets about NaN and infinity.
-  if ((op === 'mul' || op === 'div') && number === 0) {
+  if ((op === 'mul' || op === 'div' || op === 'mod') && number === 0) {
     const zero = shader.zero(number)
-    return known === 0 ? `(${zero} ${operators[op]} ${x})` : `(${x} ${operators[op]} ${zero})`
+    const hidden = op === 'mod' ? `${typeOf('float32', lanes)}(${zero})` : zero
+    const [a, b] = known === 0 ? [hidden, x] : [x, hidden]
+    return op === 'mod' ? `${shader.use('modulo', lanes)}(${a}, ${b})` : `(${a} ${operators[op]} ${b})`
   }
   if (op === 'pow' && known === 1) {
     if (number === 1) return x

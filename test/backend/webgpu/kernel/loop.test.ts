@@ -79,7 +79,7 @@ describe.skipIf(noGpu)('more workgroups than fit in x', () => {
 })
 
 describe.skipIf(noGpu)('numbers of the structure hide no NaN and no infinity', () => {
-  for (const op of ['add', 'sub', 'mul', 'div', 'maximum', 'minimum'] as const)
+  for (const op of ['add', 'sub', 'mul', 'div', 'mod', 'maximum', 'minimum'] as const)
     for (const value of [0, -0, 1])
       it(`${op} with ${Object.is(value, -0) ? '-0' : value}`, async () => {
         const { data } = make.float32!(of('float32'))
