@@ -1,8 +1,8 @@
 /**
- * Writes parentheses around the functions that a first step of training calls, which tells V8 to compile them as it reads
- * the file. Without them it skips a function, and reads it again from its beginning when it is called. First steps are a
- * tenth shorter for it than where only the functions are marked that a product of two matrices calls (58 ms and 84 ms, MLP
- * and CNN), and a fresh Node that computes such a product takes 5 ms longer (102 ms, of which Node alone takes 67).
+ * Writes parentheses around the functions that a first step of training calls, which tells V8 to compile them as it
+ * reads the file. Without them it skips a function, and reads it again from its beginning when it is called. A first
+ * step is a tenth shorter for it than where only those functions are marked that a product of two matrices calls (58 ms
+ * and 84 ms, MLP and CNN), and a fresh Node that computes such a product takes 5 ms longer (102 ms, 67 of them Node's).
  *
  * Which functions these are V8 itself tells, in a log. Should another version say it differently, nothing is written.
  */
@@ -14,13 +14,13 @@ import process from 'node:process'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 
 const program = `
-import { adam, chain, conv2d, crossEntropy, dense, flatten, fold, initialTrainState, maxPool2d, relu, rng, step, zeros } from 'pullback'
+import * as p from 'pullback'
 import { cpu } from 'pullback/cpu'
-const layer = chain(conv2d({ in: 1, out: 2, kernel: 3 }), relu(), maxPool2d(2), flatten(), dense(8, 3))
-const optimizer = adam(0.001)
-const [start] = initialTrainState(layer, optimizer, { shape: [2, 1, 6, 6], dtype: 'float32' })(rng(0))
-const batch = { inputs: zeros([2, 1, 6, 6]), targets: zeros([2], 'int32') }
-await fold(cpu(), step({ layer, optimizer, loss: crossEntropy }), start, [batch])
+const layer = p.chain(p.conv2d({ in: 1, out: 2, kernel: 3 }), p.relu(), p.maxPool2d(2), p.flatten(), p.dense(8, 3))
+const optimizer = p.adam(0.001)
+const [start] = p.initialTrainState(layer, optimizer, { shape: [2, 1, 6, 6], dtype: 'float32' })(p.rng(0))
+const batch = { inputs: p.zeros([2, 1, 6, 6]), targets: p.zeros([2], 'int32') }
+await p.fold(cpu(), p.step({ layer, optimizer, loss: p.crossEntropy }), start, [batch])
 `
 
 /** The log of what V8 does with the functions of the program, with the package at `root`. */

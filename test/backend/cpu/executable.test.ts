@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import type { HostArray } from '../../../src/array/dtype.js'
 import { cpu } from '../../../src/backend/cpu/index.js'
 import { allocateBuffer, type CpuBuffer, createExecutable } from '../../../src/backend/cpu/runtime/executable.js'
@@ -21,6 +21,23 @@ const bufferOf = (value: Value<CpuBuffer>): CpuBuffer => (value as { readonly bu
 
 const given = [1, 2, 3, 4, 5, 6]
 const doubled = Float32Array.from(given, (x) => 2 * x)
+
+describe('compilation', () => {
+  it('is of one module for all that a first plan needs, and of none for a plan of the same kernels', () => {
+    const compile = vi.spyOn(WebAssembly, 'Module')
+    try {
+      const fresh = createRuntime()
+      for (let plan = 0; plan < 2; plan++) {
+        const { run } = createExecutable(fresh, plain, 1, { keep: 'host', donated: [false] })
+        const [result] = run([{ kind: 'host', data: Float32Array.from(given) }], [2])
+        expect(contents(result!)).toEqual(doubled)
+        expect(compile).toHaveBeenCalledTimes(1)
+      }
+    } finally {
+      compile.mockRestore()
+    }
+  })
+})
 
 describe('where arrays come from and go', () => {
   it('from the host to the host, again and again with other numbers', () => {

@@ -63,7 +63,7 @@ const placeImage = (runtime: Runtime, plan: Plan, inputCount: number, slots: num
   const launches = plan.kernels.flatMap((kernel) => kernel.launches)
   const bindings = plan.buffers.map((buffer) => bindingOf(buffer, inputCount))
   const linked = link(launches, bindings, slots, runtime.sharing)
-  const places = library.places(linked.functions.map((use) => use.source))
+  const places = library.places([...linked.functions.map((use) => use.source), runtime.sequence])
   const size = Math.max(4 * linked.size, 4)
   const block = memory.allocate(size, 'a plan')
   const first = block >>> 2

@@ -27,6 +27,8 @@ export interface Runtime {
   readonly matmul: ExternalMatmul | undefined
   /** Whether workers have not begun that need a turn of the event loop for it. */
   readonly starting: () => boolean
+  /** What runs lists of launches: a plan that asks for it with its own functions spares it a module. */
+  readonly sequence: KernelSource
   /** Runs the launches listed at `list`. */
   readonly run: (list: number, end: number) => void
 }
@@ -70,7 +72,7 @@ export const createRuntime = (
     library.places([{ key: 'work', write: () => work }])
   }
   if (matmul !== undefined) library.adopt(externalSource, externalKernel(matmul, memory))
-  const source = { key: 'sequence', write: () => (threads > 1 ? sharedSequence : sequence) }
+  const source: KernelSource = { key: 'sequence', write: () => (threads > 1 ? sharedSequence : sequence) }
   let run: ((...args: readonly number[]) => void) | undefined
   return {
     memory,
@@ -85,6 +87,7 @@ export const createRuntime = (
     matmul,
     workspace: createRegion(memory),
     starting: () => workers?.starting() ?? false,
+    sequence: source,
     run: (list, end) => {
       run ??= library.function(source)
       run(list, end, scratches[0])
