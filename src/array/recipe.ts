@@ -5,8 +5,9 @@
  * Laws: 1. `rebuilt` over the arguments that were recorded is the recorded graph, node by node. 2. What depends on no
  * argument is not built again: it is the same in every copy.
  */
-import { Node, postOrder } from './node.js'
+import { Node, nodeOver, postOrder } from './node.js'
 import { type AnyTensor, nodeOf } from './tensor.js'
+import { tuple } from './tuple.js'
 
 /** Nodes by the places that recipes know them by: arguments first, then what is recorded. */
 export interface Places {
@@ -86,12 +87,21 @@ export const rebuilt = (
   let at = 0
   for (let i = first + given; i < built.length; i++) {
     const { op, dtype, shape, attributes, payload } = built[i]
-    const end = at + 1 + inputs[at]
-    const one = end > at + 1 ? built[inputs[at + 1]] : undefined
-    const two = end > at + 2 ? built[inputs[at + 2]] : undefined
-    const others = end > at + 3 ? Array.from(inputs.subarray(at + 3, end), (place) => built[place]) : undefined
-    built[i] = new Node(op, dtype, shape, attributes, payload, one, two, others)
-    at = end
+    const arity = inputs[at]
+    const one = arity > 0 ? built[inputs[at + 1]] : undefined
+    const two = arity > 1 ? built[inputs[at + 2]] : undefined
+    const others = arity > 2 ? tuple(built[inputs[at + 3]]) : undefined
+    built[i] =
+      arity > 3
+        ? nodeOver(op, dtype, shape, placed(built, inputs, at + 1, arity), attributes, payload)
+        : new Node(op, dtype, shape, attributes, payload, one, two, others)
+    at += 1 + arity
   }
   return built
+}
+
+const placed = (built: readonly Node[], inputs: Int32Array, begin: number, count: number): readonly Node[] => {
+  const out: Node[] = []
+  for (let i = 0; i < count; i++) out.push(built[inputs[begin + i]])
+  return out
 }

@@ -188,22 +188,28 @@ const zip = (
 ): unknown => {
   const first = trees[0]
   if (isTensor(first)) {
-    for (const other of trees)
+    for (let i = 1; i < trees.length; i++) {
+      const other = trees[i]
       if (!isTensor(other) || !sameShape(other.shape, first.shape)) mismatch(name, keys, first, other)
+    }
     // Most are pairs; a spread would make a list for each leaf.
     return trees.length === 2 ? f(first, trees[1] as AnyTensor) : f(...(trees as AnyTensor[]))
   }
   if (!isBranch(first)) return first
   if (Array.isArray(first)) {
-    for (const other of trees)
+    for (let i = 1; i < trees.length; i++) {
+      const other = trees[i]
       if (!Array.isArray(other) || other.length !== first.length) mismatch(name, keys, first, other)
+    }
     const parts = trees.slice()
     const out: unknown[] = first.slice()
     for (let i = 0; i < out.length; i++) out[i] = zipPart(name, trees, i, parts, keys, f)
     return out
   }
-  for (const other of trees)
+  for (let i = 1; i < trees.length; i++) {
+    const other = trees[i]
     if (!isBranch(other) || Array.isArray(other) || !sameKeys(first, other)) mismatch(name, keys, first, other)
+  }
   const parts = trees.slice()
   const out: Record<string, unknown> = {}
   for (const key in first) if (Object.hasOwn(first, key)) out[key] = zipPart(name, trees, key, parts, keys, f)
