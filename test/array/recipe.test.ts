@@ -1,4 +1,4 @@
-import { add, concat, literal, mul, neg, scan, sum, type Tensor, tensor } from 'pullback'
+import { add, concatAll, literal, mul, neg, scan, sum, type Tensor, tensor } from 'pullback'
 import { describe, expect, it } from 'vitest'
 import { argument } from '../../src/array/control.js'
 import { createPlaces, rebuilt, record } from '../../src/array/recipe.js'
@@ -12,7 +12,7 @@ describe('a recipe', () => {
   const constant = mul(tensor([1, 2]), literal(3)) as Tensor
   const sums: Tensor = add(mul(x, y), constant)
   const chosen = select(standInLike(x), sums, constant) as Tensor
-  const root = concat(chosen, neg(sums), 0)
+  const root = concatAll([chosen, neg(sums), sums, constant, x], 0)
 
   function standInLike(like: Tensor): Tensor {
     return argument(like.shape, 'bool') as unknown as Tensor
