@@ -12,39 +12,12 @@
  * graph before, as it is when no plan was found, or else in a second walk: a graph must not outlive its evaluation, for
  * the garbage collector would copy it.
  */
-import { dtypes } from '../../array/dtype.js'
 import { fail } from '../../array/error.js'
 import { type Node, nextMark, type Op, type Projection, type Storage } from '../../array/node.js'
 import { sameShape } from '../../array/shape.js'
+import { dtypeNumber, open, opens, opNumber } from './opTable.js'
 import { type ScanGroup, type ScanGroups, scanGroups } from './scanGroups.js'
 import { StorageNumbers } from './storageNumbers.js'
-
-/** What inputs and attributes leave open: nothing, the dtype, the shape, or both. */
-const open = { nothing: 0, dtype: 1, shape: 2, both: 3 } as const
-
-const opTable: readonly (readonly [op: Op, open: number])[] = [
-  ...(['literal', 'cast', 'bitcast'] as const).map((op) => [op, open.dtype] as const),
-  ...(['data', 'argument', 'iota'] as const).map((op) => [op, open.both] as const),
-  ...(['reshape', 'broadcast', 'slice', 'dynamicSlice', 'overlapAdd', 'scatterAdd'] as const).map(
-    (op) => [op, open.shape] as const,
-  ),
-  ...(
-    [
-      ...(['neg', 'abs', 'sign', 'exp', 'log', 'log1p', 'sin', 'cos', 'tanh', 'erf', 'sqrt', 'floor'] as const),
-      ...(['add', 'sub', 'mul', 'div', 'pow', 'maximum', 'minimum', 'mod', 'less', 'equal'] as const),
-      ...(['and', 'or', 'xor', 'shiftLeft', 'shiftRight', 'select'] as const),
-      ...(['sum', 'prod', 'max', 'min', 'argMax'] as const),
-      ...(['permute', 'pad', 'flip', 'concat', 'alias', 'barrier', 'matmul', 'window', 'gather'] as const),
-      ...(['argSort', 'cumulativeSum', 'scan', 'project'] as const),
-    ] as const
-  ).map((op) => [op, open.nothing] as const),
-]
-const opNumber = new Map(opTable.map(([op], i) => [op, i]))
-const opens = Uint8Array.from(opTable, ([, what]) => what)
-const dtypeNumber = new Map(dtypes.map((dtype, i) => [dtype, i]))
-
-/** Whether the code of an op says its shape. */
-export const writesShape = (op: Op): boolean => (opens[opNumber.get(op)!] & open.shape) !== 0
 
 /** One program of the graph: the main one, or the body of a scan. */
 export interface Segment {

@@ -4,7 +4,8 @@
  */
 import type { Node } from '../../array/node.js'
 import type { Instruction, InstructionOp, Program, ScanProgram } from '../program.js'
-import { type Canonicalizer, isStructural, type Segment, writesShape } from './canonicalizer.js'
+import { type Canonicalizer, isStructural, type Segment } from './canonicalizer.js'
+import { writesShape } from './opTable.js'
 import type { ScanGroup } from './scanGroups.js'
 
 const instructionOp = (node: Node, isArgument: boolean): InstructionOp => {
@@ -13,6 +14,18 @@ const instructionOp = (node: Node, isArgument: boolean): InstructionOp => {
   if (op === 'literal') return isStructural(node.payload as number) ? 'constant' : 'scalar'
   if (op === 'alias') throw new Error('pullback: an alias in a canonical program; please report this')
   return op
+}
+
+const none: readonly number[] = []
+
+/** A list that grows takes room for 17 numbers, and most have one or two. */
+const listOf = (code: Int32Array, from: number, to: number): readonly number[] => {
+  if (to === from) return none
+  if (to === from + 1) return [code[from]]
+  if (to === from + 2) return [code[from], code[from + 1]]
+  const list: number[] = []
+  for (let i = from; i < to; i++) list.push(code[i])
+  return list
 }
 
 /** The program of the last walk, which must have noted what it met. Scalars are numbered as the walk met them: the main program's, then each body's. */
@@ -40,14 +53,12 @@ export const decode = (canonicalizer: Canonicalizer): Program => {
       const op = instructionOp(node, isArgument)
       const middle = at + 2 + (code[at + 1] & 0xfffff)
       const end = middle + (code[at + 1] >>> 20)
-      const positions: number[] = []
-      for (let i = at + 2; i < middle; i++) positions.push(code[i])
-      const written: number[] = []
-      for (let i = middle; i < end; i++) written.push(code[i])
+      const positions = listOf(code, at + 2, middle)
+      const written = listOf(code, middle, end)
       at = writesShape(isArgument ? 'argument' : node.op) ? end + 1 + node.shape.length : end
       if (op === 'input') inputs.push(instructions.length)
       const attributes =
-        op === 'input' ? [inputs.length - 1] : op === 'scalar' ? [scalar++] : op === 'scan' ? [] : written
+        op === 'input' ? [inputs.length - 1] : op === 'scalar' ? [scalar++] : op === 'scan' ? none : written
       const body = op === 'scan' ? scanProgram(segment.groups!.get(node)!) : undefined
       instructions.push({ op, dtype: node.dtype, shape: node.shape, inputs: positions, attributes, body })
     }

@@ -5,8 +5,7 @@ import { nodeOf } from '../../../src/array/tensor.js'
 import { planProgram } from '../../../src/backend/webgpu/plan.js'
 import { eachTurn, isScan, type Step } from '../../../src/backend/webgpu/planned.js'
 import { alignment } from '../../../src/backend/webgpu/room.js'
-import { Canonicalizer } from '../../../src/engine/canonical/canonicalizer.js'
-import { decode } from '../../../src/engine/canonical/decode.js'
+import { canonicalize } from '../../../src/engine/canonical.js'
 import type { KernelPlan } from '../../../src/engine/kernel.js'
 import { lower } from '../../../src/engine/lower.js'
 import type { Program } from '../../../src/engine/program.js'
@@ -37,11 +36,8 @@ const programOf = ({ net, optimizer, input, batch }: Run): { readonly program: P
   const placed = p.mapTree(start, (x) => zeros(x.shape, x.dtype) as typeof x)
   const step = p.step({ layer, optimizer, loss: p.crossEntropy as never })
   const next = step(placed, { inputs: zeros(input, 'float32'), targets: zeros([batch], 'int32') } as never)
-  const canonicalizer = new Canonicalizer()
-  const roots = p.leaves(next).map(nodeOf)
-  canonicalizer.walk(roots)
-  canonicalizer.note(roots)
-  return { program: decode(canonicalizer), state: p.leaves(placed).length }
+  const { program } = canonicalize(p.leaves(next).map(nodeOf))
+  return { program, state: p.leaves(placed).length }
 }
 
 /** Kernels that a plan runs: those of a scan once for each step. */

@@ -3,8 +3,7 @@ import * as p from 'pullback'
 import { describe, expect, it } from 'vitest'
 import { type AnyTensor, nodeOf } from '../../../src/array/tensor.js'
 import { halvesFrom } from '../../../src/backend/webgpu/halves.js'
-import { Canonicalizer } from '../../../src/engine/canonical/canonicalizer.js'
-import { decode } from '../../../src/engine/canonical/decode.js'
+import { canonicalize } from '../../../src/engine/canonical.js'
 import { describePlan } from '../../../src/engine/describe.js'
 import { deviceOf } from '../../../src/engine/device.js'
 import type { KernelPlan } from '../../../src/engine/kernel.js'
@@ -15,12 +14,7 @@ import { planBackend } from '../../engine/planBackend.js'
 const halve = halvesFrom(1024)
 
 const planOf = (results: readonly unknown[], options: Partial<LowerOptions> = { halve }): KernelPlan => {
-  const canonicalizer = new Canonicalizer()
-  canonicalizer.walk(
-    p.leaves(results).map((x) => nodeOf(x as AnyTensor)),
-    true,
-  )
-  const program = decode(canonicalizer)
+  const { program } = canonicalize(p.leaves(results).map((x) => nodeOf(x as AnyTensor)))
   return lower(program, { donated: program.inputs.map(() => false), keep: 'host', alignment: 64, ...options })
 }
 
