@@ -196,8 +196,9 @@ export const operation = (
   return write(locals, ...args)
 }
 
-/** Cycles from start to end, where they are more than those of an addition. */
+/** Cycles from start to end, where they are not those of an addition. */
 const latencies: Readonly<Record<string, number>> = {
+  ...{ abs: 1, neg: 1, bitcast: 0, less: 1, equal: 1, select: 1, and: 1, or: 1, xor: 1, shiftLeft: 1, shiftRight: 1 },
   ...{ div: 11, sqrt: 15, mod: 20, exp: 60, tanh: 60, log: 70, log1p: 95, erf: 120, sin: 90, cos: 90, pow: 200 },
 }
 const usualLatency = 3
