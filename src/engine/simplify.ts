@@ -6,8 +6,8 @@
  * it waits for that somebody needs anyway.
  */
 import { sameShape, sizeOf } from '../array/shape.js'
-import { type Instruction, type Program, withInputs } from './program.js'
-import { prune, renumbered, withNumbers } from './simplify/prune.js'
+import type { Instruction, Program } from './program.js'
+import { prune, readdressed, withNumbers } from './simplify/prune.js'
 import type { Rewriter } from './simplify/rewriter.js'
 import { filled, rules } from './simplify/rules.js'
 
@@ -63,7 +63,7 @@ export const simplify = (program: Program): Program => {
 
   const to = new Int32Array(program.instructions.length)
   program.instructions.forEach((given, at) => {
-    const it = withInputs(given, renumbered(given.inputs, to))
+    const it = readdressed(given, given.inputs, to)
     if (it.op === 'project') to[at] = projection(rewriter, it)
     else if (it.op === 'scan') to[at] = append({ ...it, body: { ...it.body!, program: simplify(it.body!.program) } })
     else to[at] = emit(it)

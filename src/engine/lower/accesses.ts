@@ -1,29 +1,42 @@
 /** What a kernel reads and writes: buffers for the order of kernels, accesses for what may share memory. */
+import { sameShape } from '../../array/shape.js'
 import type { Access, Body, Kernel } from '../kernel.js'
+
+export const unique = (list: readonly number[]): readonly number[] => {
+  for (let i = 1; i < list.length; i++) if (list.indexOf(list[i]) < i) return [...new Set(list)]
+  return list
+}
 
 export interface BufferUse {
   readonly reads: readonly number[]
   readonly writes: readonly number[]
 }
 
-const loadsOf = (body: Body): Access[] =>
-  body.operands.flatMap((operand) => (operand.kind === 'load' ? [operand.access] : []))
-const storesOf = (body: Body): Access[] => body.stores.map(({ access }) => access)
-const buffersOf = (accesses: readonly Access[]): number[] => accesses.map(({ buffer }) => buffer)
+const addLoads = ({ operands }: Body, to: number[]): number[] => {
+  for (let i = 0; i < operands.length; i++) {
+    const operand = operands[i]
+    if (operand.kind === 'load') to.push(operand.access.buffer)
+  }
+  return to
+}
+const addStores = ({ stores }: Body, to: number[]): number[] => {
+  for (let i = 0; i < stores.length; i++) to.push(stores[i].access.buffer)
+  return to
+}
 
 export const usesOf = (kernel: Kernel): BufferUse => {
   switch (kernel.kind) {
     case 'loop':
-      return { reads: buffersOf(loadsOf(kernel)), writes: buffersOf(storesOf(kernel)) }
+      return { reads: addLoads(kernel, []), writes: addStores(kernel, []) }
     case 'reduce':
       return {
-        reads: buffersOf([...loadsOf(kernel), ...loadsOf(kernel.epilogue)]),
-        writes: buffersOf([...storesOf(kernel), ...storesOf(kernel.epilogue)]),
+        reads: addLoads(kernel.epilogue, addLoads(kernel, [])),
+        writes: addStores(kernel.epilogue, addStores(kernel, [])),
       }
     case 'matmul':
       return {
-        reads: [kernel.a.buffer, kernel.b.buffer, ...buffersOf(loadsOf(kernel.epilogue))],
-        writes: buffersOf(storesOf(kernel.epilogue)),
+        reads: addLoads(kernel.epilogue, [kernel.a.buffer, kernel.b.buffer]),
+        writes: addStores(kernel.epilogue, []),
       }
     case 'gather':
       return { reads: [kernel.source, kernel.indices], writes: [kernel.target] }
@@ -47,29 +60,45 @@ export const usesOf = (kernel: Kernel): BufferUse => {
   }
 }
 
-const sameAccess = (a: Access, b: Access): boolean =>
-  a.offset === b.offset && a.strides.every((stride, i) => stride === b.strides[i])
+const sameAccess = (a: Access, b: Access): boolean => a.offset === b.offset && sameShape(a.strides, b.strides)
+
+/** How often a list has a number. */
+const timesOf = (list: readonly number[], one: number): number => {
+  let times = 0
+  for (let i = 0; i < list.length; i++) if (list[i] === one) times++
+  return times
+}
+
+/** Whether all of a kernel's reads of a buffer are loads of this section at the place of its store. */
+const isInPlace = ({ operands }: Body, store: Access, buffer: number, reads: readonly number[]): boolean => {
+  let loads = 0
+  for (let i = 0; i < operands.length; i++) {
+    const operand = operands[i]
+    if (operand.kind !== 'load' || operand.access.buffer !== buffer) continue
+    if (!sameAccess(operand.access, store)) return false
+    loads++
+  }
+  return loads > 0 && loads === timesOf(reads, buffer)
+}
+
+const sectionsOf = (kernel: Kernel): readonly Body[] => {
+  if (kernel.kind === 'loop') return [kernel]
+  if (kernel.kind === 'reduce') return [kernel, kernel.epilogue]
+  return kernel.kind === 'matmul' ? [kernel.epilogue] : []
+}
 
 /**
  * Pairs of a buffer that the kernel writes and one that it reads, such that every load of the latter is at the place of
  * the store: the two may be one memory. Loads and stores of a reduce's body run at other times than its epilogue's.
  */
-export const inPlacePairs = (kernel: Kernel): readonly (readonly [written: number, read: number])[] => {
-  if (kernel.kind !== 'loop' && kernel.kind !== 'reduce' && kernel.kind !== 'matmul') return []
-  const { reads } = usesOf(kernel)
-  const sections: readonly Body[] =
-    kernel.kind === 'loop' ? [kernel] : kernel.kind === 'reduce' ? [kernel, kernel.epilogue] : [kernel.epilogue]
+export const inPlacePairs = (
+  kernel: Kernel,
+  { reads }: BufferUse,
+): readonly (readonly [written: number, read: number])[] => {
   const pairs: (readonly [number, number])[] = []
-  for (const section of sections) {
-    const loads = loadsOf(section)
-    for (const store of storesOf(section)) {
-      for (const buffer of new Set(buffersOf(loads))) {
-        const own = loads.filter((load) => load.buffer === buffer)
-        const everywhere = reads.filter((read) => read === buffer).length
-        if (own.length === everywhere && own.every((load) => sameAccess(load, store)))
-          pairs.push([store.buffer, buffer])
-      }
-    }
-  }
+  const distinct = unique(reads)
+  for (const section of sectionsOf(kernel))
+    for (const { access } of section.stores)
+      for (const buffer of distinct) if (isInPlace(section, access, buffer, reads)) pairs.push([access.buffer, buffer])
   return pairs
 }

@@ -78,6 +78,8 @@ const scalarsOf = (
   { instructions }: Program,
   first: readonly number[],
   second: readonly number[],
+  /** Room for the place of each instruction of the first. */
+  places: Int32Array,
 ): ReadonlyMap<number, number> | undefined => {
   const scalars = new Map<number, number>()
   const isSameNumber = (x: Instruction, y: Instruction): boolean => {
@@ -90,19 +92,18 @@ const scalarsOf = (
     return known === undefined || known === to
   }
   // Inputs stand as far before their users on both sides, numbers aside.
-  const places = new Map<number, number>()
   for (let i = 0; i < first.length; i++) {
     const x = instructions[first[i]]
     const y = instructions[second[i]]
     if (x.op !== y.op || x.dtype !== y.dtype || x.inputs.length !== y.inputs.length) return undefined
     if (x.shape.length === 0 ? y.shape.length > 0 : y.shape.length === 0) return undefined
     if (!sameShape(x.attributes, y.attributes)) return undefined
-    places.set(first[i], second[i])
+    places[first[i]] = second[i]
     for (let j = 0; j < x.inputs.length; j++) {
-      const place = places.get(x.inputs[j])
-      if (place === undefined) {
-        if (!isSameNumber(instructions[x.inputs[j]], instructions[y.inputs[j]])) return undefined
-      } else if (place !== y.inputs[j]) return undefined
+      const input = instructions[x.inputs[j]]
+      if (isNumber(input.op)) {
+        if (!isSameNumber(input, instructions[y.inputs[j]])) return undefined
+      } else if (places[x.inputs[j]] !== y.inputs[j]) return undefined
     }
   }
   return scalars
@@ -110,8 +111,9 @@ const scalarsOf = (
 
 /** Undefined where no outputs are alike. */
 export const alike = (program: Program): Alike | undefined => {
-  const { outputs } = program
+  const { instructions, outputs } = program
   if (outputs.length < 2) return undefined
+  const places = new Int32Array(instructions.length)
   const lowered: number[] = []
   const copies: Copy[] = []
   /** What is lowered of outputs with so many steps. */
@@ -121,7 +123,7 @@ export const alike = (program: Program): Alike | undefined => {
     known.set(steps.length, found)
     let scalars: ReadonlyMap<number, number> | undefined
     for (let i = 0; isPlain && scalars === undefined && i < found.length; i++) {
-      scalars = scalarsOf(program, found[i].steps, steps)
+      scalars = scalarsOf(program, found[i].steps, steps, places)
       if (scalars !== undefined) copies.push({ output, like: found[i].like, scalars })
     }
     if (scalars !== undefined) continue

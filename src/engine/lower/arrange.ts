@@ -3,7 +3,8 @@
  * instruction of weight that it depends on; small things before large ones. What a reduce or matmul leads to then stands
  * near it, wherever in the tree of results it is asked for, and can be its epilogue.
  */
-import { type Instruction, type Program, withInputs } from '../program.js'
+import type { Instruction, Program } from '../program.js'
+import { readdressed, withNumbers } from '../simplify/prune.js'
 import { type Analysis, analyse } from './analysis.js'
 
 export interface Arranged {
@@ -54,7 +55,6 @@ export const arrange = (program: Program): Arranged => {
   const order = orderOf(before, program)
   const to = new Int32Array(order.length)
   for (let at = 0; at < order.length; at++) to[order[at]] = at
-  const renumbered = (list: readonly number[]): number[] => list.map((node) => to[node])
   const ready = taken(order, before.ready)
   for (let at = 0; at < ready.length; at++) if (ready[at] >= 0) ready[at] = to[ready[at]]
   // Instructions of weight keep their order among each other, so that all but their numbers stays as it was found.
@@ -69,15 +69,7 @@ export const arrange = (program: Program): Arranged => {
   const arranged: Instruction[] = []
   for (let at = 0; at < order.length; at++) {
     const it = instructions[order[at]]
-    arranged.push(withInputs(it, renumbered(it.inputs)))
+    arranged.push(readdressed(it, it.inputs, to))
   }
-  return {
-    program: {
-      instructions: arranged,
-      inputs: renumbered(program.inputs),
-      scalars: program.scalars,
-      outputs: renumbered(program.outputs),
-    },
-    analysis,
-  }
+  return { program: withNumbers(program, arranged, to), analysis }
 }

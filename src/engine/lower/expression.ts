@@ -41,10 +41,13 @@ export interface Expression {
   }
 }
 
-const sameView = (a: View, b: View): boolean =>
-  a.offset === b.offset &&
-  a.digits.length === b.digits.length &&
-  a.digits.every(({ size, stride }, i) => size === b.digits[i].size && stride === b.digits[i].stride)
+const sameView = (a: View, b: View): boolean => {
+  if (a === b) return true
+  if (a.offset !== b.offset || a.digits.length !== b.digits.length) return false
+  for (let i = 0; i < a.digits.length; i++)
+    if (a.digits[i].size !== b.digits[i].size || a.digits[i].stride !== b.digits[i].stride) return false
+  return true
+}
 
 const sameSource = (a: Source, b: Source): boolean => {
   if (a.kind !== b.kind) return false
@@ -67,7 +70,13 @@ export const expression = (state: State, group: Group, section: Section): Expres
   const values = new Map<number, number>()
   const chains: Chain[] = []
 
-  const append = (source: Source): number => -sources.push(source)
+  /** Which of the sources are leaves. */
+  const leaves: number[] = []
+
+  const append = (source: Source): number => {
+    if (source.kind === 'load' || source.kind === 'index') leaves.push(sources.length)
+    return -sources.push(source)
+  }
   const addSource = (source: Source): number => {
     for (let i = 0; i < sources.length; i++) if (sameSource(sources[i], source)) return -1 - i
     return append(source)
@@ -141,17 +150,11 @@ export const expression = (state: State, group: Group, section: Section): Expres
     return made
   }
 
-  const leafNumbers = (): number[] => {
-    const numbers: number[] = []
-    for (let i = 0; i < sources.length; i++) if ('stored' in sources[i]) numbers.push(i)
-    return numbers
-  }
-
   return {
     value: (node) => value(node, undefined),
-    leaves: () => leafNumbers().map((i) => sources[i] as Leaf),
+    leaves: () => leaves.map((at) => sources[at] as Leaf),
     materialise: (leaf) => {
-      const at = leafNumbers()[leaf]
+      const at = leaves[leaf]
       const { kind, stored } = sources[at] as Leaf
       sources[at] = { kind: 'load', stored: madeContiguous(state, stored, kind) }
     },

@@ -48,7 +48,7 @@ const cheapScalarCost = 6
 export const group = ({ instructions, outputs }: Program, analysis: Analysis, options: GroupOptions): Grouping => {
   const count = instructions.length
   const { sizes, cost, loads, ready, follows, alone } = analysis
-  const uses: Use[][] = instructions.map(() => [])
+  const uses = new Array<Use[] | undefined>(count).fill(undefined)
   const home = new Array<Group | undefined>(count).fill(undefined)
   const sections = new Array<Section>(count).fill('main')
   const whole = new Array<boolean>(count).fill(false)
@@ -61,7 +61,10 @@ export const group = ({ instructions, outputs }: Program, analysis: Analysis, op
     return made
   }
   const use = (node: number, by: Group, kind: UseKind, places = sizes[node], section: Section = 'main'): void => {
-    uses[node].push({ group: by, section, kind, places })
+    const made: Use = { group: by, section, kind, places }
+    const list = uses[node]
+    if (list === undefined) uses[node] = [made]
+    else list.push(made)
   }
   /** Operands of an elementwise instruction that `by` computes, at `places` of it; place by place if `inPlace`. */
   const useOperands = (node: number, by: Group, section: Section, inPlace = true, places = sizes[node]): void => {
@@ -83,8 +86,11 @@ export const group = ({ instructions, outputs }: Program, analysis: Analysis, op
     }
   })
 
-  const readers = (list: readonly Use[], but: Group): number =>
-    list.reduce((first, { group: by }) => (by === but ? first : Math.min(first, by.position)), Number.POSITIVE_INFINITY)
+  const readers = (list: readonly Use[], but: Group): number => {
+    let first = Number.POSITIVE_INFINITY
+    for (let i = 0; i < list.length; i++) if (list[i].group !== but) first = Math.min(first, list[i].group.position)
+    return first
+  }
   /** Stores an instruction in a loop of its own. */
   const ownLoop = (node: number, list: readonly Use[]): Group => {
     const made = newGroup(node, -1, sizes[node])
@@ -95,10 +101,13 @@ export const group = ({ instructions, outputs }: Program, analysis: Analysis, op
   }
   /** Loops that use a value place by place, made one where that can be. */
   const joinLoops = (node: number, list: readonly Use[]): readonly Use[] => {
-    const loops = list
-      .filter((each) => each.kind === 'same' && each.section === 'main' && each.group.size === sizes[node])
-      .map((each) => each.group)
-      .sort((a, b) => a.position - b.position)
+    const loops: Group[] = []
+    for (let i = 0; i < list.length; i++) {
+      const { kind, section, group: by } = list[i]
+      if (kind === 'same' && section === 'main' && by.size === sizes[node]) loops.push(by)
+    }
+    if (loops.length < 2) return list
+    loops.sort((a, b) => a.position - b.position)
     for (let i = 0; i + 1 < loops.length; i++) if (canMerge(loops[i], loops[i + 1])) merge(loops[i], loops[i + 1])
     return mergeUses(list)
   }
@@ -117,10 +126,8 @@ export const group = ({ instructions, outputs }: Program, analysis: Analysis, op
       use(source, ownLoop(node, list), 'moved', sizes[node])
       return
     }
-    for (const each of list) {
-      const kind = each.kind === 'same' && !inOrder ? 'moved' : each.kind
-      uses[source].push({ ...each, kind })
-    }
+    for (const { kind, group: by, places, section } of list)
+      use(source, by, kind === 'same' && !inOrder ? 'moved' : kind, places, section)
   }
 
   const canInline = (node: number, list: readonly Use[]): boolean => {
@@ -142,18 +149,21 @@ export const group = ({ instructions, outputs }: Program, analysis: Analysis, op
     return scalar ? cost[node] <= cheapCostWithoutLoads : loads[node] <= 1 && cost[node] <= cheapCost
   }
 
-  const earliest = (list: readonly Use[]): Use | undefined =>
-    list.reduce<Use | undefined>(
-      (best, each) => (best === undefined || each.group.position < best.group.position ? each : best),
-      undefined,
-    )
-
   /** The use whose group can store the value for all the others, if there is one. */
   const homeAmong = (list: readonly Use[], accepts: (use: Use) => boolean): Use | undefined => {
-    const best = earliest(list.filter((each) => each.kind === 'same' && accepts(each)))
+    let best: Use | undefined
+    for (let i = 0; i < list.length; i++) {
+      const each = list[i]
+      if (each.kind !== 'same' || (best !== undefined && each.group.position >= best.group.position)) continue
+      if (accepts(each)) best = each
+    }
     if (best === undefined) return undefined
-    const rest = list.filter((each) => each !== best && !(each.kind === 'order' && each.group === best.group))
-    return rest.every((each) => each.group.position > best.group.position) ? best : undefined
+    for (let i = 0; i < list.length; i++) {
+      const { group: by, kind } = list[i]
+      if (list[i] === best || (kind === 'order' && by === best.group)) continue
+      if (by.position <= best.group.position) return undefined
+    }
+    return best
   }
 
   const addRoot = (node: number, to: Group, list: readonly Use[]): void => {
@@ -253,8 +263,9 @@ export const group = ({ instructions, outputs }: Program, analysis: Analysis, op
 
   for (let node = count - 1; node >= 0; node--) {
     const { op, inputs } = instructions[node]
-    if (uses[node].every(({ kind }) => kind === 'order') || op === 'input') continue
-    const list = isFree(op) ? uses[node] : mergeUses(uses[node])
+    const given = uses[node]
+    if (given === undefined || op === 'input' || given.every(({ kind }) => kind === 'order')) continue
+    const list = isFree(op) ? given : mergeUses(given)
     if (isMove(op)) visitMove(node, list)
     else if (isElementwise(op)) visitElementwise(node, list)
     else if (isFree(op)) {
@@ -276,7 +287,7 @@ export const group = ({ instructions, outputs }: Program, analysis: Analysis, op
       home[node] = made
       for (const input of inputs) use(input, made, 'whole')
     }
-    uses[node] = []
+    uses[node] = undefined
   }
   instructions.forEach(({ op, inputs }, node) => {
     if (op === 'project' && whole[node]) home[node] = home[inputs[0]]

@@ -92,21 +92,23 @@ export const merge = (a: Group, b: Group): void => {
   b.firstReader = Math.min(a.firstReader, b.firstReader)
 }
 
+const isSameWay = (a: Use, b: Use): boolean => a.group === b.group && a.section === b.section && a.kind === b.kind
+
 /** Uses by one group in one way, made one. */
 export const mergeUses = (list: readonly Use[]): readonly Use[] => {
   // Most values have one use.
   if (list.length === 1 && list[0].group.into === undefined) return list
   const merged: Use[] = []
-  const byGroup = new Map<Group, number[]>()
-  for (const given of list) {
-    const each = given.group.into === undefined ? given : { ...given, group: resolved(given.group) }
-    const places = byGroup.get(each.group)
-    const at = places?.find((i) => merged[i].section === each.section && merged[i].kind === each.kind)
-    if (at === undefined) {
-      if (places === undefined) byGroup.set(each.group, [merged.length])
-      else places.push(merged.length)
-      merged.push(each)
-    } else if (each.kind === 'moved') merged[at] = { ...each, places: merged[at].places + each.places }
+  /** Where a group's first use stands; few are found as fast without. */
+  const firsts = list.length > 8 ? new Map<Group, number>() : undefined
+  for (let i = 0; i < list.length; i++) {
+    const { group: given, section, kind, places } = list[i]
+    const each = given.into === undefined ? list[i] : { group: resolved(given), section, kind, places }
+    let at = firsts === undefined ? 0 : (firsts.get(each.group) ?? merged.length)
+    if (at === merged.length) firsts?.set(each.group, at)
+    while (at < merged.length && !isSameWay(merged[at], each)) at++
+    if (at === merged.length) merged.push(each)
+    else if (kind === 'moved') merged[at] = { group: each.group, section, kind, places: merged[at].places + places }
   }
   return merged
 }

@@ -2,7 +2,7 @@
  * Loops, reduces and matmuls from groups: expressions for what they store, one nest for all that they touch, and copies
  * where something does not fit that nest.
  */
-import { sizeOf } from '../../array/shape.js'
+import { type Shape, sizeOf } from '../../array/shape.js'
 import type { Access, Body, Operand } from '../kernel.js'
 import { isReduce } from './analysis.js'
 import { type Expression, expression, operandOf } from './expression.js'
@@ -27,7 +27,7 @@ interface Draft {
   readonly expression: Expression
   readonly stores: { value: number; to: Stored }[]
   readonly spans: readonly number[]
-  readonly permute?: Slot['permute']
+  readonly permute: Slot['permute']
 }
 
 const targetOf = (state: State, { node, target }: Root): Stored => {
@@ -42,13 +42,15 @@ const targetOf = (state: State, { node, target }: Root): Stored => {
 const mainDraft = (state: State, group: Group, spans: readonly number[]): Draft => {
   const own = expression(state, group, 'main')
   const stores = group.roots.map((root) => ({ value: own.value(root.node), to: targetOf(state, root) }))
-  return { expression: own, stores, spans }
+  return { expression: own, stores, spans, permute: undefined }
 }
 
-const slotsOf = ({ expression: own, stores, spans, permute }: Draft): Slot[] =>
-  [...stores.map(({ to }) => to), ...own.leaves().map(({ stored }) => stored)].map(({ view }) =>
-    permute === undefined ? { view, spans } : { view, spans, permute },
-  )
+const slotsOf = ({ expression: own, stores, spans, permute }: Draft): Slot[] => {
+  const slots: Slot[] = []
+  for (const { to } of stores) slots.push({ view: to.view, permute, spans })
+  for (const { stored } of own.leaves()) slots.push({ view: stored.view, permute, spans })
+  return slots
+}
 
 /** A store that does not fit goes to a temporary, and on to its place after the kernel. */
 const detour = (state: State, store: { to: Stored }): void => {
@@ -115,6 +117,11 @@ export const emitLoop = (state: State, group: Group): void => {
   state.kernels.push({ kind: 'loop', dims: fitted.dims[0], ...plain(bodyOf(draft, fitted, first[0])) })
 }
 
+const permutation = (shape: Shape, axes: readonly number[]): Move | undefined =>
+  axes.every((axis, i) => axis === i)
+    ? undefined
+    : { op: 'permute', attributes: axes, from: shape, to: axes.map((axis) => shape[axis]) }
+
 export const emitReduce = (state: State, group: Group): void => {
   const { op, inputs, attributes: reduced } = instructionOf(state, group.anchor)
   if (!isReduce(op)) throw new Error(`pullback: ${op} is no reduction; please report this`)
@@ -133,7 +140,7 @@ export const emitReduce = (state: State, group: Group): void => {
     expression: own,
     stores: group.bodyRoots.map((node) => ({ value: own.value(node), to: storageOf(state, node) })),
     spans: [0, 1, 2],
-    permute: { shape, axes: [...kept, ...outer, ...row] },
+    permute: permutation(shape, [...kept, ...outer, ...row]),
   }
   const epilogue = mainDraft(state, group, [0])
   const { fitted, first } = fitAll(state, sizes, [epilogue, body])
@@ -184,8 +191,8 @@ export const emitMatmul = (state: State, group: Group): void => {
   const epilogue = mainDraft(state, group, [0, 1, 2])
   const { fitted, first } = fitAll(state, sizes, [epilogue], () => ({
     slots: [
-      { view: operands[0].view, spans: [0, 1, 3] },
-      { view: operands[1].view, spans: [0, 3, 2] },
+      { view: operands[0].view, permute: undefined, spans: [0, 1, 3] },
+      { view: operands[1].view, permute: undefined, spans: [0, 3, 2] },
     ],
     materialise: (slot) => {
       operands[slot] = madeContiguous(state, operands[slot])

@@ -17,28 +17,26 @@ const reorderedOperand = (operand: Operand, order: readonly number[]): Operand =
   return operand.kind === 'index' ? { ...operand, strides: order.map((dim) => operand.strides[dim]) } : operand
 }
 
-/** The first dim of a list and the next one, as one, in every access for which `places` says where they stand. */
-const joinable = (accesses: readonly (readonly [Dims, number])[], inner: number): boolean =>
-  accesses.every(([strides, at]) => strides[at] === inner * strides[at + 1])
-
 const without = (list: Dims, at: number): number[] => list.filter((_, i) => i !== at)
+
+/** Whether `dim` and the next one, of size `inner`, run through memory as one in the left operand and the epilogue. */
+const isOne = ({ a, epilogue: { operands, stores } }: MatmulKernel, dim: number, inner: number): boolean => {
+  const isOneIn = (strides: Dims): boolean => strides[dim] === inner * strides[dim + 1]
+  if (!isOneIn(a.strides)) return false
+  for (let i = 0; i < stores.length; i++) if (!isOneIn(stores[i].access.strides)) return false
+  for (let i = 0; i < operands.length; i++) {
+    const operand = operands[i]
+    if (operand.kind === 'load' && !isOneIn(operand.access.strides)) return false
+    if (operand.kind === 'index' && !isOneIn(operand.strides)) return false
+  }
+  return true
+}
 
 const joinRows = (kernel: MatmulKernel): MatmulKernel => {
   const { batch, m, a, epilogue } = kernel
-  const at = (epilogueDim: number): (readonly [Dims, number])[] => [
-    [a.strides, epilogueDim] as const,
-    ...epilogue.stores.map(({ access }) => [access.strides, epilogueDim] as const),
-    ...epilogue.operands.flatMap((operand) =>
-      operand.kind === 'load'
-        ? [[operand.access.strides, epilogueDim] as const]
-        : operand.kind === 'index'
-          ? [[operand.strides, epilogueDim] as const]
-          : [],
-    ),
-  ]
   for (let i = 0; i + 1 < m.length; i++) {
     const dim = batch.length + i
-    if (!joinable(at(dim), m[i + 1])) continue
+    if (!isOne(kernel, dim, m[i + 1])) continue
     const drop = (access: Access): Access => ({ ...access, strides: without(access.strides, dim) })
     return joinRows({
       ...kernel,
@@ -67,6 +65,7 @@ export const matmulAxes = (
 ): MatmulKernel => {
   const all = batch.map((_, dim) => dim)
   const rows = all.filter((dim) => b.strides[dim] === 0)
+  if (rows.length === 0) return joinRows({ kind: 'matmul', batch, m, n, k, a, b, epilogue })
   const kept = all.filter((dim) => b.strides[dim] !== 0)
   const rest = (from: number, length: number): number[] => Array.from({ length }, (_, i) => from + i)
   const order = [...kept, ...rows]

@@ -121,8 +121,13 @@ export const planMemory = (
   const arenaOfHalves = new Arena()
   const arenaOf = (buffer: number): Arena => (isHalf(buffer) ? arenaOfHalves : arena)
   const isTemporary = (buffer: number): boolean => buffers[buffer].role.kind === 'temporary'
+  /** The last task at which a buffer's place went to another buffer. */
+  const goneAt = new Int32Array(buffers.length).fill(-1)
   tasks.forEach(({ reads, writes, pairs }, at) => {
-    const gone = new Set<number>()
+    const give = (buffer: number): void => {
+      if (isTemporary(buffer) && last[buffer] === at && goneAt[buffer] !== at)
+        arenaOf(buffer).give(offsets[buffer], roomOf(buffer))
+    }
     for (const buffer of writes) {
       if (!isTemporary(buffer) || first[buffer] !== at) continue
       const size = roomOf(buffer)
@@ -131,19 +136,18 @@ export const planMemory = (
           written === buffer &&
           isTemporary(read) &&
           last[read] === at &&
-          !gone.has(read) &&
+          goneAt[read] !== at &&
           isHalf(read) === isHalf(buffer) &&
           roomOf(read) === size,
       )
       if (place === undefined) offsets[buffer] = arenaOf(buffer).take(size)
       else {
         offsets[buffer] = offsets[place[1]]!
-        gone.add(place[1])
+        goneAt[place[1]] = at
       }
     }
-    for (const buffer of reads.length === 0 ? writes : new Set([...reads, ...writes]))
-      if (isTemporary(buffer) && last[buffer] === at && !gone.has(buffer))
-        arenaOf(buffer).give(offsets[buffer], roomOf(buffer))
+    for (const buffer of reads) give(buffer)
+    for (const buffer of writes) if (!reads.includes(buffer)) give(buffer)
   })
   const planned = buffers.map(({ dtype, size, role }, buffer): PlannedBuffer => {
     if (role.kind === 'temporary') {

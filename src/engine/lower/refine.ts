@@ -14,18 +14,22 @@ export interface Refined {
 
 /** Adds the borders of `digits` to `borders`, or says false and adds none when they do not nest. */
 const addBorders = (borders: number[], digits: readonly Digit[]): boolean => {
-  const fresh: number[] = []
+  let fresh: number[] | undefined
   let product = 1
   for (let i = digits.length - 1; i > 0; i--) {
     product *= digits[i].size
-    if (!borders.includes(product)) fresh.push(product)
+    if (borders.includes(product)) continue
+    if (fresh === undefined) fresh = [product]
+    else fresh.push(product)
   }
-  if (fresh.length === 0) return true
+  if (fresh === undefined) return true
   const all = [...borders, ...fresh].sort((a, b) => a - b)
   for (let i = 1; i < all.length; i++) if (all[i] % all[i - 1] !== 0) return false
   borders.splice(0, borders.length, ...all)
   return true
 }
+
+const none: readonly number[] = []
 
 const stridesIn = (dims: readonly number[], digits: readonly Digit[]): number[] => {
   const strides = new Array<number>(dims.length).fill(0)
@@ -46,11 +50,10 @@ const stridesIn = (dims: readonly number[], digits: readonly Digit[]): number[] 
 export const refine = (size: number, views: readonly (readonly Digit[])[]): Refined | number => {
   const borders: number[] = []
   for (let i = 0; i < views.length; i++) if (!addBorders(borders, views[i])) return i
-  const dims: number[] = []
-  let inner = 1
-  for (const border of size === 1 ? [] : [...borders, size]) {
-    dims.unshift(border / inner)
-    inner = border
-  }
+  if (size === 1) return { dims: none, strides: views.map(() => none) }
+  // Most views run through memory with one stride.
+  if (borders.length === 0)
+    return { dims: [size], strides: views.map((digits) => [digits.length === 0 ? 0 : digits[0].stride]) }
+  const dims = [...borders, size].map((border, i) => border / (i === 0 ? 1 : borders[i - 1])).reverse()
   return { dims, strides: views.map((digits) => stridesIn(dims, digits)) }
 }

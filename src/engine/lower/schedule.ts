@@ -5,7 +5,7 @@
  * used up as soon as it is there, instead of when the tree of results gets to it.
  */
 import type { Kernel } from '../kernel.js'
-import { inPlacePairs, usesOf } from './accesses.js'
+import { inPlacePairs, unique, usesOf } from './accesses.js'
 import type { DraftBuffer } from './state.js'
 
 /** A kernel with what order and memory depend on. */
@@ -19,11 +19,9 @@ export interface Task {
   readonly after: readonly number[]
 }
 
-const unique = (list: readonly number[]): number[] => (list.length < 2 ? [...list] : [...new Set(list)])
-
 export const makeTask = (kernel: Kernel, after: readonly number[]): Task => {
-  const { reads, writes } = usesOf(kernel)
-  return { kernel, reads: unique(reads), writes: unique(writes), pairs: inPlacePairs(kernel), after }
+  const uses = usesOf(kernel)
+  return { kernel, reads: unique(uses.reads), writes: unique(uses.writes), pairs: inPlacePairs(kernel, uses), after }
 }
 
 /** Looking further among kernels that could be next costs time and gains little. */

@@ -24,8 +24,17 @@ export const contiguous = (size: number): View => ({ offset: 0, digits: size ===
 export const isContiguous = ({ offset, digits }: View): boolean =>
   offset === 0 && (digits.length === 0 || (digits.length === 1 && digits[0].stride === 1))
 
+const isJoined = (digits: readonly Digit[]): boolean => {
+  for (let i = 0; i < digits.length; i++) {
+    const { size, stride } = digits[i]
+    if (size === 1 || (i > 0 && digits[i - 1].stride === size * stride)) return false
+  }
+  return true
+}
+
 /** Neighbours that run through memory as one, made one. */
-export const join = (digits: readonly Digit[]): Digit[] => {
+export const join = (digits: readonly Digit[]): readonly Digit[] => {
+  if (isJoined(digits)) return digits
   const out: Digit[] = []
   for (let i = 0; i < digits.length; i++) {
     const digit = digits[i]
@@ -39,33 +48,34 @@ export const join = (digits: readonly Digit[]): Digit[] => {
 }
 
 /** The digits of consecutive parts of the given sizes, or undefined where a digit crosses a border unevenly. */
-export const cut = (digits: readonly Digit[], sizes: readonly number[]): Digit[][] | undefined => {
-  const parts: Digit[][] = new Array<Digit[]>(sizes.length)
-  let next = digits.length - 1
-  let size = next >= 0 ? digits[next].size : 1
-  let stride = next >= 0 ? digits[next].stride : 0
+export const cut = (digits: readonly Digit[], sizes: readonly number[]): readonly (readonly Digit[])[] | undefined => {
+  const parts = new Array<readonly Digit[]>(sizes.length)
+  let last = digits.length - 1
+  /** What is left of the last digit. */
+  let left = digits[last]
   for (let part = sizes.length - 1; part >= 0; part--) {
-    const taken: Digit[] = []
+    let taken = noDigits
     let need = sizes[part]
     while (need > 1) {
+      if (left === undefined) return undefined
+      const { size, stride } = left
       if (need % size === 0) {
-        taken.push({ size, stride })
+        taken = taken.length === 0 ? [left] : [left, ...taken]
         need /= size
-        next--
-        size = next >= 0 ? digits[next].size : 1
-        stride = next >= 0 ? digits[next].stride : 0
-        if (need > 1 && size === 1) return undefined
+        left = digits[--last]
       } else if (size % need === 0) {
-        taken.push({ size: need, stride })
-        size /= need
-        stride *= need
+        const digit = { size: need, stride }
+        taken = taken.length === 0 ? [digit] : [digit, ...taken]
+        left = { size: size / need, stride: stride * need }
         need = 1
       } else return undefined
     }
-    parts[part] = taken.reverse()
+    parts[part] = taken
   }
   return parts
 }
+
+const noDigits: readonly Digit[] = []
 
 /** One step of moving elements: from an array of shape `from` to one of shape `to`. */
 export interface Move {

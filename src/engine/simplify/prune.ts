@@ -1,6 +1,17 @@
 import { type Instruction, type Program, withInputs } from '../program.js'
 
-export const renumbered = (list: readonly number[], to: Int32Array): readonly number[] => list.map((id) => to[id])
+/** The list itself where nothing changes. */
+export const renumbered = (list: readonly number[], to: Int32Array): readonly number[] => {
+  let same = 0
+  while (same < list.length && to[list[same]] === list[same]) same++
+  return same === list.length ? list : list.map((id) => to[id])
+}
+
+/** The instruction with other numbers for its inputs. */
+export const readdressed = (it: Instruction, inputs: readonly number[], to: Int32Array): Instruction => {
+  const own = renumbered(inputs, to)
+  return own === it.inputs ? it : withInputs(it, own)
+}
 
 /** The program with instructions whose numbers are those in `to`. */
 export const withNumbers = (
@@ -26,7 +37,7 @@ export const prune = (program: Program): Program => {
     if (live[id] === 0) return
     const needed = it.op === 'barrier' ? it.inputs.filter((input, i) => i === 0 || live[input] === 1) : it.inputs
     to[id] = kept.length
-    kept.push(withInputs(it, renumbered(needed, to)))
+    kept.push(readdressed(it, needed, to))
   })
   return withNumbers(program, kept, to)
 }
