@@ -43,6 +43,19 @@ it('live blocks never overlap, and keep their contents while memory grows', () =
   )
 })
 
+it('large blocks begin at each quarter of 4096 bytes in turn, and small ones lie in between', () => {
+  const memory = createMemory(false)
+  const large = Array.from({ length: 8 }, (_, i) => {
+    memory.allocate(64 * (i + 1), 'small')
+    return memory.allocate(100_000 + 1000 * i, 'large')
+  })
+  const quarters = large.map((address) => (address % 4096) / 1024)
+  expect(quarters.slice(4)).toEqual(quarters.slice(0, 4))
+  expect([...quarters].sort((a, b) => a - b)).toEqual([0, 0, 1, 1, 2, 2, 3, 3])
+  const small = Array.from({ length: 20 }, () => memory.allocate(64, 'small'))
+  expect(Math.max(...small)).toBeLessThan(Math.max(...large))
+})
+
 describe('reuse', () => {
   it('gives a freed block to the next request of its size', () => {
     const memory = createMemory(false)

@@ -9,9 +9,21 @@
 import { fail } from '../../../array/error.js'
 
 const pageBytes = 65536
+/** All addresses and sizes of blocks are multiples of it. */
+const smallest = 64
 export const maximumPages = 65536
 const firstAddress = 4096
 const lastRoom = 256
+
+/**
+ * A first cache puts addresses that are the same in their last twelve bits into one place. Large blocks that all begin
+ * there displace one another when a loop goes through many of them (a sum of ten: 70 % longer); where one is some 64
+ * bytes ahead of another, loads wait for stores that they only seem to depend on (Adam's update: 5 %). So large blocks
+ * begin at a quarter of that distance, each in turn.
+ */
+const cacheBytes = 4096
+const quarters = 4
+const largeBytes = 65536
 
 export interface Memory {
   readonly wasm: WebAssembly.Memory
@@ -27,9 +39,9 @@ export interface Memory {
 
 /** The size of a block that holds `bytes`: at most an eighth too much. */
 export const blockBytes = (bytes: number): number => {
-  if (bytes <= 512) return Math.max(64, Math.ceil(bytes / 64) * 64)
+  if (bytes <= 512) return Math.max(smallest, Math.ceil(bytes / smallest) * smallest)
   // An eighth of the largest power of two below.
-  const step = 64 * (1 << (28 - Math.clz32(Math.floor((bytes - 1) / 64))))
+  const step = smallest * (1 << (28 - Math.clz32(Math.floor((bytes - 1) / smallest))))
   return Math.ceil(bytes / step) * step
 }
 
@@ -57,6 +69,7 @@ export const createMemory = (shared: boolean): Memory => {
   let view = new Int32Array(wasm.buffer)
   let floats = new Float32Array(wasm.buffer)
   let top = firstAddress
+  let quarter = 0
   const free = new Map<number, number[]>()
   const live = new Map<number, { readonly bytes: number; readonly what: string }>()
 
@@ -108,6 +121,19 @@ export const createMemory = (shared: boolean): Memory => {
     return best.address
   }
 
+  const give = (address: number, bytes: number): void => {
+    const list = free.get(bytes)
+    if (list === undefined) free.set(bytes, [address])
+    else list.push(address)
+  }
+
+  /** Where a block at the top begins. */
+  const beginning = (bytes: number): number => {
+    if (bytes < largeBytes) return top
+    quarter = (quarter + 1) % quarters
+    return Math.ceil(top / cacheBytes) * cacheBytes + quarter * (cacheBytes / quarters)
+  }
+
   const take = (bytes: number, what: string): number => {
     const same = free.get(bytes)?.pop()
     if (same !== undefined) return same
@@ -115,9 +141,11 @@ export const createMemory = (shared: boolean): Memory => {
       const recycled = reuse(bytes)
       if (recycled !== undefined) return recycled
     }
-    grow(top + bytes, bytes, what)
-    top += bytes
-    return top - bytes
+    const begin = beginning(bytes)
+    grow(begin + bytes, bytes, what)
+    for (; top < begin; top += smallest) give(top, smallest)
+    top = begin + bytes
+    return begin
   }
 
   return {
@@ -133,10 +161,7 @@ export const createMemory = (shared: boolean): Memory => {
     },
     free: (address, bytes) => {
       if (!live.delete(address)) return
-      const size = blockBytes(bytes)
-      const list = free.get(size)
-      if (list === undefined) free.set(size, [address])
-      else list.push(address)
+      give(address, blockBytes(bytes))
     },
   }
 }
