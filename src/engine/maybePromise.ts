@@ -9,10 +9,6 @@ export type MaybePromise<A> = A | Promise<A>
 export const after = <A, B>(value: MaybePromise<A>, f: (value: A) => MaybePromise<B>): MaybePromise<B> =>
   value instanceof Promise ? value.then(f) : f(value)
 
-/** All values, now if all are there. */
-export const all = <A>(values: readonly MaybePromise<A>[]): MaybePromise<readonly A[]> =>
-  values.some((value) => value instanceof Promise) ? Promise.all(values) : (values as readonly A[])
-
 type Loose<F> = F extends (...args: infer A) => infer R ? (...args: A) => MaybePromise<Awaited<R>> : never
 
 /** An executable of either mode. */
