@@ -173,7 +173,8 @@ const countOf = (x: AnyTensor, axes: number | readonly number[] | undefined): nu
 }
 
 /**
- * sum / count. NaN of none.
+ * sum / count, as the product of the sum and 1 / count, which may be a rounding away: 41 ones have the mean 0.99999994.
+ * NaN of none.
  *
  * @throws PullbackError when the dtype is no float
  * @example
