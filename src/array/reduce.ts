@@ -14,7 +14,7 @@
 import { build } from './build.js'
 import { stopGradient } from './control.js'
 import { type FloatDType, isFloat, type NumericDType } from './dtype.js'
-import { add, equal, exp, log, mul, select, square, sub } from './elementwise.js'
+import { abs, add, equal, exp, log, mul, select, square, sub } from './elementwise.js'
 import { fail } from './error.js'
 import { internedCopy, shapeDraft } from './intern.js'
 import { reshape } from './move.js'
@@ -164,7 +164,7 @@ const floatReduction =
 const loosely = (f: unknown): Loosely => f as Loosely
 const [addAny, subAny, mulAny] = [add, sub, mul] as readonly ((a: AnyTensor, b: AnyTensor | number) => AnyTensor)[]
 const equalAny = equal as (a: AnyTensor, b: number) => Tensor<Shape, 'bool'>
-const [expAny, logAny, squareAny] = [exp, log, square] as readonly ((x: AnyTensor) => AnyTensor)[]
+const [absAny, expAny, logAny, squareAny] = [abs, exp, log, square] as readonly ((x: AnyTensor) => AnyTensor)[]
 
 const countOf = (x: AnyTensor, axes: number | readonly number[] | undefined): number => {
   let count = 1
@@ -202,7 +202,11 @@ export const variance: Reduction<FloatDType> = floatReduction('variance', (x, ax
 )
 
 /**
- * log(sum(exp(x))), shifted by the largest element so that nothing overflows.
+ * log(sum(exp(x))), shifted by the largest element so that nothing overflows. Infinity where an element is infinity,
+ * -infinity where all are -infinity, NaN where one is NaN.
+ *
+ * The gradient is softmax(x). Where the result is infinite it is NaN at elements as infinite as the result, and at those
+ * whose e^x overflows.
  *
  * @example
  * import { logSumExp, tensor, toArray } from 'pullback'
@@ -218,6 +222,6 @@ export const logSumExp: Reduction<FloatDType> = floatReduction('logSumExp', (x, 
     : reshape(total, reducedShape(x.shape, reductionAxes('logSumExp', axes, x.shape.length), false))
 })
 
-/** The shift is a constant to the derivative; where all elements are -infinity it is 0, or -inf - -inf would be NaN. */
+/** The shift is a constant to the derivative; where the largest is infinite it is 0: infinity - infinity would be NaN. */
 const finiteShift = (largest: AnyTensor): AnyTensor =>
-  stopGradient(select(equalAny(largest, Number.NEGATIVE_INFINITY), 0, largest as Tensor) as AnyTensor)
+  stopGradient(select(equalAny(absAny(largest), Number.POSITIVE_INFINITY), 0, largest as Tensor) as AnyTensor)

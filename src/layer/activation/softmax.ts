@@ -13,7 +13,8 @@ export const softmaxOver = (x: Tensor, axis: number): readonly [Tensor, (cotange
 }
 
 /**
- * e^x / sum(e^x) along an axis, the last one unless given. For a loss on classes use `crossEntropy` on the logits.
+ * e^x / sum(e^x) along an axis, the last one unless given; all are NaN where one logit is infinity, or each
+ * -infinity. For a loss on classes use `crossEntropy` on the logits.
  *
  * @example
  * import { softmax, tensor } from 'pullback'
@@ -29,7 +30,7 @@ export const softmax: ActivationWith<number> = activation(
 )
 
 /**
- * x - log(sum(e^x)) along an axis, the last one unless given.
+ * x - log(sum(e^x)) along an axis, the last one unless given; NaN where x is infinity, or all are -infinity.
  *
  * @throws PullbackError when there is no such axis
  * @example
