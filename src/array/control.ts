@@ -2,12 +2,13 @@
  * Functions that steer evaluation and differentiation rather than compute.
  */
 import { build, buildOver } from './build.js'
+import { carriedLeaves } from './carry.js'
 import type { DType } from './dtype.js'
 import { fail } from './error.js'
 import { Node, noAttributes, nodeOver, type Projection, postOrder, type ScanBody } from './node.js'
-import { type Shape, sameShape, showShape } from './shape.js'
+import { type Shape, showShape } from './shape.js'
 import { type AnyTensor, nodeOf, type Tensor, tensorOf } from './tensor.js'
-import { leaves, mapTree, unflatten, zipTrees } from './tree.js'
+import { leaves, mapTree, unflatten } from './tree.js'
 
 /**
  * The same value, whose derivative is zero. attributes: [0], which tells it from the alias of an argument.
@@ -119,7 +120,11 @@ export const scanNode = (carry: readonly AnyTensor[], sequences: readonly AnyTen
  * `[carry_t, y_t] = step(carry_{t-1}, x_t)`; gives the last carry, and the y_t stacked along a new first axis.
  * The body is a dataflow of its own: a plan for 1,000 steps is as small as for 10.
  *
- * @throws PullbackError when lengths differ, or a step changes the carry's structure, shapes or dtypes
+ * `step` is called once, on stand-ins. What is no tensor (a number, a text, null) is structure: in the carry a step may
+ * use it, and must give it back unchanged; in y_t it is not stacked, but handed on as it is, the same for all steps. A
+ * number that changes from step to step is carried as a tensor, such as `tensor([0], [])`.
+ *
+ * @throws PullbackError when lengths differ, or a step changes the carry's structure, shapes, dtypes or what is no tensor
  * @example
  * import { add, mul, scan, type Tensor, tensor, toArray } from 'pullback'
  * import { reference } from 'pullback/reference'
@@ -144,18 +149,8 @@ export const scan = <C, X, Y>(
   const carryTree = mapTree(carry, (x) => argument(x.shape, x.dtype))
   const sliceTree = mapTree(sequences, (x) => argument(x.shape.slice(1), x.dtype))
   const [nextTree, outputTree] = step(carryTree, sliceTree)
-  zipTrees('scan: carry', [carryTree, nextTree], (before, after) => {
-    if (!sameShape(before.shape, after.shape) || before.dtype !== after.dtype)
-      fail(
-        'scan',
-        `a carry of ${before.dtype} ${showShape(before.shape)}`,
-        `${after.dtype} ${showShape(after.shape)}`,
-        'A step keeps shapes and dtypes of its carry.',
-      )
-    return after
-  })
+  const next = carriedLeaves(carryTree, nextTree).map(nodeOf)
   const inside = [...leaves(carryTree), ...leaves(sliceTree)].map(nodeOf)
-  const next = leaves(nextTree).map(nodeOf)
   const outputs = leaves(outputTree).map(nodeOf)
   const body: ScanBody = {
     length,

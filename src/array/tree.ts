@@ -13,7 +13,8 @@ import { type AnyTensor, isTensor } from './tensor.js'
 
 type Branch = Readonly<Record<string, unknown>> | readonly unknown[]
 
-const isBranch = (value: unknown): value is Branch => {
+/** Whether a value is a list or a plain record. For the rooms of this library. */
+export const isBranch = (value: unknown): value is Branch => {
   if (Array.isArray(value)) return true
   if (typeof value !== 'object' || value === null || isTensor(value)) return false
   const prototype = Object.getPrototypeOf(value) as unknown
@@ -124,7 +125,8 @@ export const unflatten = <T>(tree: T, replacements: readonly AnyTensor[]): T => 
   return out as T
 }
 
-const kindOf = (value: unknown): string =>
+/** What a message calls a part of a tree. For the rooms of this library. */
+export const kindOf = (value: unknown): string =>
   isTensor(value)
     ? `a tensor ${showShape(value.shape)}`
     : Array.isArray(value)
