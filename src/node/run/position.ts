@@ -2,6 +2,7 @@
 import { type Either, left, right } from '#fp/Either'
 import { type FormatError, formatError } from '../../data/format/formatError.js'
 import type { Notes } from '../../train/checkpoint.js'
+import { readMeasures, written, writtenMeasures } from './measures.js'
 import type { Configuration } from './record.js'
 
 /** Sums over the examples of the epoch under way. */
@@ -33,11 +34,15 @@ export const meansOf = ({ examples, measures }: Sums): Readonly<Record<string, n
   Object.fromEntries(Object.entries(measures).map(([name, sum]) => [name, sum / examples]))
 
 /** The same names and values, in the same order. */
-const same = (configuration: Configuration): string => JSON.stringify(Object.entries(configuration).sort())
+const same = (configuration: Configuration): string =>
+  JSON.stringify(Object.entries(configuration).sort(), (_, value: unknown) => written(value))
 
 export const notesOf = (configuration: Configuration, position: Position): Notes => ({
-  configuration: JSON.stringify(configuration),
-  position: JSON.stringify(position),
+  configuration: JSON.stringify(configuration, (_, value: unknown) => written(value)),
+  position: JSON.stringify({
+    ...position,
+    sums: { ...position.sums, measures: writtenMeasures(position.sums.measures) },
+  }),
 })
 
 const reject = (where: string, expected: string, got: string, fix: string): Either<FormatError, never> =>
@@ -55,8 +60,14 @@ export const positionOf = (configuration: Configuration, notes: Notes): Either<F
         'It is of another run: restore the file of this one.',
       )
     const { lines, sums, seconds } = JSON.parse(notes.position ?? '{}') as Position
-    if (Number.isInteger(lines) && Number.isFinite(seconds) && Number.isInteger(sums.examples))
-      return right({ lines, sums, seconds })
+    const measures = readMeasures(sums.measures)
+    if (
+      Number.isInteger(lines) &&
+      Number.isFinite(seconds) &&
+      Number.isInteger(sums.examples) &&
+      measures !== undefined
+    )
+      return right({ lines, sums: { examples: sums.examples, measures }, seconds })
   } catch {
     // no JSON: as below
   }

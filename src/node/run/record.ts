@@ -10,12 +10,17 @@ import { type Either, left, right } from '#fp/Either'
 import { pipe } from '#fp/function'
 import { chain, chainEitherK, map, left as stop, type TaskEither, tryCatch } from '#fp/TaskEither'
 import type { DeviceSettings } from '../../engine/backend.js'
+import type { Measures } from '../../plot/curves.js'
 import { errorCode, type FileError, fileError, systemError } from '../file/fileError.js'
 import { readFile } from '../file/readFile.js'
 import { openRunFolder, type RunFolder } from '../file/runFolder.js'
 import { writeTextAtomic } from '../file/writeFileAtomic.js'
+import { readMeasures, written } from './measures.js'
 
-/** What decides the result of a run: equal configurations give equal fingerprints. */
+/**
+ * What decides the result of a run: equal configurations give equal fingerprints. A number that is not finite is read
+ * back as its text.
+ */
 export type Configuration = Readonly<Record<string, string | number | boolean | null>>
 
 /** What `run.json` says of a run: how it can be repeated, and how it went. */
@@ -30,7 +35,7 @@ export interface RunRecord {
   readonly steps: number
   /** Wall time of training, over all its parts. */
   readonly seconds: number
-  /** Measures of both splits after the last epoch. */
+  /** Measures of both splits after the last epoch. In the file, those that are not finite are texts, such as 'NaN'. */
   readonly training?: Readonly<Record<string, number>>
   readonly heldOut?: Readonly<Record<string, number>>
   /** SHA-256 over the final params. */
@@ -56,7 +61,7 @@ const versions = (): RunRecord['versions'] => ({
   platform: `${platform()} ${arch()}`,
 })
 
-const jsonOf = (record: RunRecord): string => `${JSON.stringify(record, undefined, 2)}\n`
+const jsonOf = (record: RunRecord): string => `${JSON.stringify(record, (_, value: unknown) => written(value), 2)}\n`
 
 /** Writes the record of a run, whole or not at all. */
 export const writeRecord = (folder: RunFolder, record: RunRecord): TaskEither<FileError, void> =>
@@ -140,7 +145,14 @@ const parseRecord = (path: string, bytes: Uint8Array): Either<FileError, RunReco
     const value = JSON.parse(new TextDecoder().decode(bytes)) as Partial<RunRecord> | null
     if (value === null || typeof value !== 'object' || !isConfiguration(value.configuration))
       return damaged('JSON without a configuration')
-    return right({ status: 'running', versions: {}, steps: 0, seconds: 0, ...value } as RunRecord)
+    const measures: { training?: Measures; heldOut?: Measures } = {}
+    for (const split of ['training', 'heldOut'] as const) {
+      if (value[split] === undefined) continue
+      const read = readMeasures(value[split])
+      if (read === undefined) return damaged(`measures under ${split} that are no numbers`)
+      measures[split] = read
+    }
+    return right({ status: 'running', versions: {}, steps: 0, seconds: 0, ...value, ...measures } as RunRecord)
   } catch {
     return damaged('no JSON')
   }

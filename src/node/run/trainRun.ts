@@ -5,7 +5,7 @@
  * steps depend on is in the checkpoint, which is written whole; the place in the data is the number of the step.
  */
 import { existsSync } from 'node:fs'
-import { mapLeft } from '#fp/Either'
+import { type Either, left, mapLeft, right } from '#fp/Either'
 import { pipe } from '#fp/function'
 import { chain, mapLeft as mapLeftTask, type TaskEither } from '#fp/TaskEither'
 import type { Shape } from '../../array/shape.js'
@@ -33,7 +33,7 @@ import type { Interrupt } from '../interrupt.js'
 import { type Progress, showMeasures } from '../progress.js'
 import { sha256 } from '../sha256.js'
 import { renderSvg } from '../svg.js'
-
+import { readMeasures, writtenMeasures } from './measures.js'
 import { addBatch, meansOf, noSums, notesOf, type Position, positionOf, startPosition } from './position.js'
 import { type Run, type RunRecord, writeRecord } from './record.js'
 
@@ -72,7 +72,25 @@ interface Start<P, S> {
   readonly history: readonly EpochRecord[]
 }
 
-const isEpochRecord = (line: JsonRecord): line is JsonRecord & EpochRecord => 'heldOut' in line
+/** The epochs among the lines of `metrics.jsonl`. */
+const historyOf = (path: string, lines: readonly JsonRecord[]): Either<FileError, readonly EpochRecord[]> => {
+  const history: EpochRecord[] = []
+  for (const [i, line] of lines.entries()) {
+    if (!('heldOut' in line)) continue
+    const [training, heldOut] = [readMeasures(line.training), readMeasures(line.heldOut)]
+    if (typeof line.epoch !== 'number' || training === undefined || heldOut === undefined)
+      return left(
+        fileError(
+          path,
+          `line ${i + 1} to hold the measures of an epoch`,
+          'something else',
+          'It was written by another program, or is damaged: begin the run anew.',
+        ),
+      )
+    history.push({ epoch: line.epoch, training, heldOut })
+  }
+  return right(history)
+}
 
 /** Where the run goes on: at its checkpoint, or at the beginning where there is none. */
 const startOf = async <P, S>(
@@ -90,7 +108,7 @@ const startOf = async <P, S>(
   const { state, position } = await read()
   await must(truncateJsonLines(folder.metrics)(position.lines))
   const lines = await must(readJsonLines(folder.metrics))
-  return { state, position, history: lines.filter(isEpochRecord) }
+  return { state, position, history: await must(historyOf(folder.metrics, lines)) }
 }
 
 /** The measures of a record's last epoch. */
@@ -107,6 +125,7 @@ const breathe = (): Promise<void> => new Promise((resolve) => setImmediate(resol
  *
  * Files, each written whole: `metrics.jsonl` has a line for each step (loss and metrics of its batch) and one for each
  * epoch (means over both splits); `model.safetensors` is the checkpoint; `curves.svg` and `run.json` come at the end.
+ * Measures that are not finite are the texts 'NaN', 'Infinity' and '-Infinity' there, since JSON has no such numbers.
  *
  * @example
  * import { mkdtemp } from 'node:fs/promises'
@@ -181,7 +200,8 @@ export const trainRun = <P, S>(
       const held = await evaluate(device, layer, state, batches(training.heldOut, { size: 500 }), measures)
       const means: EpochRecord = { epoch, training: meansOf(position.sums), heldOut: held }
       history = [...history, means]
-      lines = [...lines, { ...means, step: state.step }]
+      const [inTraining, heldOut] = [writtenMeasures(means.training), writtenMeasures(held)]
+      lines = [...lines, { epoch, training: inTraining, heldOut, step: state.step }]
       position = { ...position, sums: noSums }
       progress.line(
         `epoch ${epoch}/${training.epochs}  training: ${showMeasures(means.training)}  held out: ${showMeasures(held)}`,
@@ -199,7 +219,7 @@ export const trainRun = <P, S>(
       const size = batch.targets.shape[0]
       const epoch = batch.epoch + 1
       examples += size
-      lines = [...lines, { step: state.step, epoch, ...measured }]
+      lines = [...lines, { step: state.step, epoch, ...writtenMeasures(measured) }]
       position = { ...position, sums: addBatch(position.sums, size, measured) }
       const seconds = (performance.now() - began) / 1000
       progress.report({
