@@ -51,6 +51,17 @@ export const fail = (path: string, expected: string, got: string, fix: string): 
   throw new PullbackError({ path, expected, got, fix })
 }
 
+/** A number that is neither NaN nor infinite, from `least` on where that is given. */
+export const checkFinite = (path: string, name: string, value: number, least = Number.NEGATIVE_INFINITY): void => {
+  if (!(Number.isFinite(value) && value >= least))
+    fail(
+      path,
+      `a finite ${name}${least === Number.NEGATIVE_INFINITY ? '' : ` from ${least} on`}`,
+      String(value),
+      'Pass another number, or leave it out where it has a default.',
+    )
+}
+
 /** An error that was caught, with the path of a {@link PullbackError} prefixed. */
 export const prefixed = (path: string, error: unknown): unknown =>
   error instanceof PullbackError

@@ -1,6 +1,7 @@
 /** Adam and its kin: both moments, each divided by what it lacks for having started at 0. */
 import { sharedNumber } from '../array/build.js'
 import { add, div, maximum, mul, sqrt, square } from '../array/elementwise.js'
+import { checkFinite } from '../array/error.js'
 import { pow } from '../array/scalar/power.js'
 import type { Tensor } from '../array/tensor.js'
 import { atom, checkDecays, leafwise, movingAverage, type Slots, zerosOf } from './leafwise.js'
@@ -51,7 +52,7 @@ const corrected = (beta1: number, beta2: number, step: number, epsilon: number) 
  *
  * Source: Kingma and Ba, "Adam" (2015).
  *
- * @throws PullbackError when a weight of the past is not in [0, 1)
+ * @throws PullbackError when a weight of the past is not in [0, 1), or another option is negative or not finite
  * @example
  * import { addDecayedWeights, chainOptimizers, scaleByAdam, scaleByRate } from 'pullback'
  *
@@ -60,6 +61,7 @@ const corrected = (beta1: number, beta2: number, step: number, epsilon: number) 
 export const scaleByAdam = ({ beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 }: AdamOptions = {}): Optimizer => {
   const name = 'scaleByAdam'
   checkDecays(name, { beta1, beta2 })
+  checkFinite(name, 'epsilon', epsilon, 0)
   const moments = nextMoments(name, beta1, beta2)
   return atom<'mean' | 'square', 'step'>({
     init: initialMoments,
@@ -75,7 +77,7 @@ export const scaleByAdam = ({ beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 }: Adam
  *
  * Source: Reddi, Kale and Kumar, "On the Convergence of Adam and Beyond" (2018).
  *
- * @throws PullbackError when a weight of the past is not in [0, 1)
+ * @throws PullbackError when a weight of the past is not in [0, 1), or another option is negative or not finite
  * @example
  * import { chainOptimizers, scaleByAmsgrad, scaleByRate } from 'pullback'
  *
@@ -84,6 +86,7 @@ export const scaleByAdam = ({ beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 }: Adam
 export const scaleByAmsgrad = ({ beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 }: AdamOptions = {}): Optimizer => {
   const name = 'scaleByAmsgrad'
   checkDecays(name, { beta1, beta2 })
+  checkFinite(name, 'epsilon', epsilon, 0)
   const moments = nextMoments(name, beta1, beta2)
   return atom<'mean' | 'square' | 'largest', 'step'>({
     init: (params) => ({ ...initialMoments(params), largest: zerosOf(params) }),
@@ -109,7 +112,7 @@ export interface NadamOptions extends AdamOptions {
  * Source: Dozat, "Incorporating Nesterov Momentum into Adam" (2016), in the form of PyTorch 1.13, whose second
  * denominator counts mu_t twice (the paper has 1 - p_t+1): the same trajectories were thought worth more.
  *
- * @throws PullbackError when a weight of the past is not in [0, 1)
+ * @throws PullbackError when a weight of the past is not in [0, 1), or another option is negative or not finite
  * @example
  * import { chainOptimizers, scaleByNadam, scaleByRate } from 'pullback'
  *
@@ -123,7 +126,9 @@ export const scaleByNadam = ({
 }: NadamOptions = {}): Optimizer => {
   const name = 'scaleByNadam'
   checkDecays(name, { beta1, beta2 })
+  checkFinite(name, 'epsilon', epsilon, 0)
   const moments = nextMoments(name, beta1, beta2)
+  checkFinite(name, 'momentumDecay', momentumDecay, 0)
   const momentumAt = (step: number): number => beta1 * (1 - 0.5 * pow(0.96, step * momentumDecay))
   return atom<'mean' | 'square', 'step' | 'product'>({
     init: (params) => ({ ...initialMoments(params), product: 1 }),

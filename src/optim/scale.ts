@@ -1,7 +1,7 @@
 /** Scaling by numbers: a factor, a rate, a schedule. */
 import { sharedNumber } from '../array/build.js'
 import { mul } from '../array/elementwise.js'
-import { fail } from '../array/error.js'
+import { checkFinite, fail } from '../array/error.js'
 import { atom, eachLeaf, stateless } from './leafwise.js'
 import type { Optimizer } from './optimizer.js'
 import type { LearningRate } from './schedule/schedule.js'
@@ -20,7 +20,10 @@ export const finite = (path: string, rate: number): number =>
  *
  * const ascent = chainOptimizers(scaleByAdam(), scaleBy(0.001))
  */
-export const scaleBy = (factor: number): Optimizer => stateless((gradients) => scaled(gradients, factor))
+export const scaleBy = (factor: number): Optimizer => {
+  checkFinite('scaleBy', 'factor', factor)
+  return stateless((gradients) => scaled(gradients, factor))
+}
 
 const scaled = <P>(gradients: P, factor: number): P => {
   const shared = sharedNumber(factor)

@@ -1,5 +1,6 @@
 /** Scaling by the root of second moments: AdaGrad, RMSProp, AdaDelta. */
 import { add, div, mul, sqrt, square } from '../array/elementwise.js'
+import { checkFinite } from '../array/error.js'
 import { atom, checkDecays, flushed, leafwise, movingAverage, zerosOf } from './leafwise.js'
 import type { Optimizer } from './optimizer.js'
 
@@ -24,6 +25,7 @@ export interface DecayOptions {
  */
 export const scaleByAdagrad = ({ epsilon = 1e-10 }: Pick<DecayOptions, 'epsilon'> = {}): Optimizer => {
   const name = 'scaleByAdagrad'
+  checkFinite(name, 'epsilon', epsilon, 0)
   return atom<'square'>({
     init: (params) => ({ square: zerosOf(params) }),
     update: (gradients, slots) => {
@@ -38,7 +40,7 @@ export const scaleByAdagrad = ({ epsilon = 1e-10 }: Pick<DecayOptions, 'epsilon'
  *
  * Source: Tieleman and Hinton, "Neural Networks for Machine Learning", lecture 6e (2012).
  *
- * @throws PullbackError when the weight of the past is not in [0, 1)
+ * @throws PullbackError when the weight of the past is not in [0, 1), or epsilon is negative or not finite
  * @example
  * import { chainOptimizers, scaleByRate, scaleByRms } from 'pullback'
  *
@@ -47,6 +49,7 @@ export const scaleByAdagrad = ({ epsilon = 1e-10 }: Pick<DecayOptions, 'epsilon'
 export const scaleByRms = ({ decay = 0.99, epsilon = 1e-8 }: DecayOptions = {}): Optimizer => {
   const name = 'scaleByRms'
   checkDecays(name, { decay })
+  checkFinite(name, 'epsilon', epsilon, 0)
   const averaged = movingAverage(decay)
   return atom<'square'>({
     init: (params) => ({ square: zerosOf(params) }),
@@ -63,7 +66,7 @@ export const scaleByRms = ({ decay = 0.99, epsilon = 1e-8 }: DecayOptions = {}):
  *
  * Source: Zeiler, "ADADELTA: An Adaptive Learning Rate Method" (2012).
  *
- * @throws PullbackError when the weight of the past is not in [0, 1)
+ * @throws PullbackError when the weight of the past is not in [0, 1), or epsilon is negative or not finite
  * @example
  * import { chainOptimizers, scaleByAdadelta, scaleByRate } from 'pullback'
  *
@@ -72,6 +75,7 @@ export const scaleByRms = ({ decay = 0.99, epsilon = 1e-8 }: DecayOptions = {}):
 export const scaleByAdadelta = ({ decay = 0.9, epsilon = 1e-6 }: DecayOptions = {}): Optimizer => {
   const name = 'scaleByAdadelta'
   checkDecays(name, { decay })
+  checkFinite(name, 'epsilon', epsilon, 0)
   const averaged = movingAverage(decay)
   return atom<'square' | 'delta'>({
     init: (params) => ({ square: zerosOf(params), delta: zerosOf(params) }),

@@ -1,7 +1,7 @@
 /** Schedules that reach their end after a number of steps, and stay there. */
-import { fail } from '../../array/error.js'
+import { checkFinite, fail } from '../../array/error.js'
 import { cos } from '../../array/scalar/trigonometric.js'
-import { type LearningRate, positiveSteps, type Schedule, toSchedule } from './schedule.js'
+import { checkNumbers, type LearningRate, positiveSteps, type Schedule, toSchedule } from './schedule.js'
 
 interface Annealing {
   readonly initial: number
@@ -16,6 +16,7 @@ const halfCosine = (initial: number, final: number, part: number): number =>
 /**
  * final + (initial - final) (1 + cos(pi t / steps)) / 2, and `final` from step `steps` on.
  *
+ * @throws PullbackError when `steps` is not positive, or a number is not finite
  * @example
  * import { adam, schedule } from 'pullback'
  *
@@ -23,13 +24,14 @@ const halfCosine = (initial: number, final: number, part: number): number =>
  */
 export const cosine = ({ initial, steps, final = 0 }: Annealing): Schedule => {
   positiveSteps('schedule.cosine: steps', steps)
+  checkNumbers('schedule.cosine', { initial, final })
   return (t) => (t >= steps ? final : halfCosine(initial, final, t / steps))
 }
 
 /**
  * initial + (final - initial) t / steps, and `final` from step `steps` on.
  *
- * @throws PullbackError when `steps` is not positive
+ * @throws PullbackError when `steps` is not positive, or a number is not finite
  * @example
  * import { schedule } from 'pullback'
  *
@@ -37,6 +39,7 @@ export const cosine = ({ initial, steps, final = 0 }: Annealing): Schedule => {
  */
 export const linear = ({ initial, steps, final = 0 }: Annealing): Schedule => {
   positiveSteps('schedule.linear: steps', steps)
+  checkNumbers('schedule.linear', { initial, final })
   return (t) => (t >= steps ? final : initial + ((final - initial) * t) / steps)
 }
 
@@ -45,6 +48,7 @@ export const linear = ({ initial, steps, final = 0 }: Annealing): Schedule => {
  *
  * Source: Loshchilov and Hutter, "SGDR" (2017).
  *
+ * @throws PullbackError when `period` or `multiplier` is not positive, or a number is not finite
  * @example
  * import { schedule } from 'pullback'
  *
@@ -63,6 +67,7 @@ export const cosineRestarts = ({
 }): Schedule => {
   positiveSteps('schedule.cosineRestarts: period', period)
   positiveSteps('schedule.cosineRestarts: multiplier', multiplier)
+  checkNumbers('schedule.cosineRestarts', { initial, final })
   return (t) => {
     if (multiplier === 1) return halfCosine(initial, final, (t % period) / period)
     let begin = 0
@@ -80,6 +85,7 @@ export const cosineRestarts = ({
  * A ramp of `steps` steps from 0 up to the first rate of `next`, which follows with its step 0: at step t below `steps`
  * the rate is next(0) t / steps.
  *
+ * @throws PullbackError when `steps` is negative, or a number is not finite
  * @example
  * import { schedule } from 'pullback'
  *
@@ -88,8 +94,9 @@ export const cosineRestarts = ({
  * rate(5) // => 0.1
  */
 export const warmup = (steps: number, next: LearningRate): Schedule => {
-  if (!(steps >= 0))
+  if (!(steps >= 0 && steps < Number.POSITIVE_INFINITY))
     fail('schedule.warmup: steps', 'a number of steps from 0 on', String(steps), 'Count optimizer steps, not epochs.')
+  if (typeof next === 'number') checkFinite('schedule.warmup', 'rate', next)
   const rest = toSchedule(next)
   return (t) => (t < steps ? (rest(0) * t) / steps : rest(t - steps))
 }

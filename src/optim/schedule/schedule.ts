@@ -1,5 +1,5 @@
 /** Schedules: rates as pure functions of the step 0, 1, 2, ..., on host numbers, with the same bits everywhere. */
-import { fail } from '../../array/error.js'
+import { checkFinite, fail } from '../../array/error.js'
 
 /** The learning rate of a step, counted from 0: a pure function. */
 export type Schedule = (step: number) => number
@@ -11,5 +11,11 @@ export const toSchedule = (rate: LearningRate): Schedule => (typeof rate === 'nu
 
 /** A number of steps that a schedule divides by. */
 export const positiveSteps = (path: string, steps: number): void => {
-  if (!(steps > 0)) fail(path, 'a number of steps above 0', String(steps), 'Count optimizer steps, not epochs.')
+  if (!(steps > 0 && steps < Number.POSITIVE_INFINITY))
+    fail(path, 'a number of steps above 0', String(steps), 'Count optimizer steps, not epochs.')
+}
+
+/** Finite numbers that a schedule is made of, from `least` on where that is given. */
+export const checkNumbers = (path: string, numbers: Readonly<Record<string, number>>, least?: number): void => {
+  for (const [name, value] of Object.entries(numbers)) checkFinite(path, name, value, least)
 }
