@@ -22,6 +22,7 @@ const checkRate = (name: string, rate: number): void => {
 /**
  * Elements where the mask is true, times 1 / (1 - rate), else 0: inverted dropout for a mask that is given.
  *
+ * @throws PullbackError when the rate is not from 0 to 1
  * @example
  * import { applyDropout, tensor } from 'pullback'
  *
@@ -32,7 +33,10 @@ export const applyDropout = <S extends Shape>(
   x: Tensor<S>,
   mask: Tensor<NoInfer<S>, 'bool'>,
   rate: number,
-): Tensor<S> => scaledMask(x, mask, rate === 1 ? 0 : 1 / (1 - rate))
+): Tensor<S> => {
+  checkRate('applyDropout', rate)
+  return scaledMask(x, mask, rate === 1 ? 0 : 1 / (1 - rate))
+}
 
 const scaledMask = (x: Tensor, mask: Tensor<Shape, 'bool'>, scale: number): Tensor =>
   select(mask, scale === 1 ? x : mul(x, scale), 0)

@@ -2,6 +2,7 @@
 
 import { matmul } from '../../array/contract.js'
 import { add, equal, minimum, mul, select } from '../../array/elementwise.js'
+import { checkFinite } from '../../array/error.js'
 import { iota } from '../../array/indexing.js'
 import { expandDims, permute, reshape, transpose } from '../../array/move.js'
 import { argMax, max, sum } from '../../array/reduce.js'
@@ -33,7 +34,8 @@ export interface PreluOptions<C extends number> {
  *
  * Source: He, Zhang, Ren and Sun, "Delving Deep into Rectifiers" (2015).
  *
- * @throws PullbackError when the channels are no positive whole number, or not those of the input
+ * @throws PullbackError when the channels are no positive whole number, or not those of the input, or the initial slope
+ * is not finite
  * @example
  * import { chain, conv2d, prelu } from 'pullback'
  *
@@ -45,6 +47,7 @@ export const prelu = <T extends Tensor, C extends number = 1>(
   const { initial = 0.25 } = options
   const channels = options.channels ?? 1
   checkSizes('prelu', { channels })
+  checkFinite('prelu', 'initial', initial)
   const alphaFor = (alpha: Tensor, x: Tensor): Tensor =>
     channels === 1 ? reshape(alpha, []) : reshape(alpha, [channels, ...x.shape.slice(2).map(() => 1)])
   return parametric<Tensor, Tensor, { readonly alpha: Tensor }>(

@@ -1,5 +1,6 @@
 /** Piecewise linear activations and their exponential relatives. At a kink the pullback takes the slope of the left. */
 import { add, div, greater, maximum, minimum, mul, select, sub, tanh } from '../../array/elementwise.js'
+import { checkFinite } from '../../array/error.js'
 import type { Tensor } from '../../array/tensor.js'
 import { tuple } from '../../array/tuple.js'
 import { type Activation, type ActivationWith, activation, plainActivation, type Valued } from './activation.js'
@@ -28,6 +29,7 @@ export const relu: Activation = plainActivation('relu', (x) => {
 /**
  * x where it is positive, else slope x; slope 0.01 unless given.
  *
+ * @throws PullbackError when the slope is not finite
  * Source: Maas, Hannun and Ng, "Rectifier Nonlinearities Improve Neural Network Acoustic Models" (2013).
  *
  * @example
@@ -36,10 +38,10 @@ export const relu: Activation = plainActivation('relu', (x) => {
  *
  * toArray(reference().evaluateSync(leakyRelu(tensor([-4, 4]), 0.25))) // => Float32Array [-1, 4]
  */
-export const leakyRelu: ActivationWith<number> = activation('leakyRelu', (slope = 0.01) => (x) => [
-  gate(x, x, mul(x, slope)),
-  (cotangent) => gate(x, cotangent, mul(cotangent, slope)),
-])
+export const leakyRelu: ActivationWith<number> = activation('leakyRelu', (slope = 0.01) => {
+  checkFinite('leakyRelu', 'slope', slope)
+  return (x) => [gate(x, x, mul(x, slope)), (cotangent) => gate(x, cotangent, mul(cotangent, slope))]
+})
 
 /** e^x - 1 for x <= 0, accurate near 0: 2 t / (1 - t) with t = tanh(x / 2). */
 const expMinusOne = (x: Tensor): Tensor => {
@@ -61,6 +63,7 @@ const exponentialUnit =
 /**
  * x where it is positive, else alpha (e^x - 1); alpha 1 unless given.
  *
+ * @throws PullbackError when alpha is not finite
  * Source: Clevert, Unterthiner and Hochreiter, "Fast and Accurate Deep Network Learning by Exponential Linear Units"
  * (2016).
  *
@@ -70,7 +73,10 @@ const exponentialUnit =
  *
  * toArray(reference().evaluateSync(elu(tensor([-Infinity, 0, 2])))) // => Float32Array [-1, 0, 2]
  */
-export const elu: ActivationWith<number> = activation('elu', (alpha = 1) => exponentialUnit(alpha, 1))
+export const elu: ActivationWith<number> = activation('elu', (alpha = 1) => {
+  checkFinite('elu', 'alpha', alpha)
+  return exponentialUnit(alpha, 1)
+})
 
 /**
  * elu with the alpha and the scale that keep mean 0 and variance 1 through the layers.

@@ -139,8 +139,14 @@ const averagePooled = (pool: Pool, includePad: boolean, x: Tensor): Valued => {
   ]
 }
 
+const checkPlaces = (name: string, x: Tensor): void => {
+  checkImages(name, x)
+  if (x.shape[2] * x.shape[3] === 0)
+    fail(name, 'images of at least one place', showShape(x.shape), 'Use fewer poolings before.')
+}
+
 const globalAverage = (x: Tensor): Valued => {
-  checkImages('globalAvgPool2d', x)
+  checkPlaces('globalAvgPool2d', x)
   const places = x.shape[2] * x.shape[3]
   return [
     mean(x, [2, 3]),
@@ -149,7 +155,7 @@ const globalAverage = (x: Tensor): Valued => {
 }
 
 const globalMaximum = (x: Tensor): Valued => {
-  checkImages('globalMaxPool2d', x)
+  checkPlaces('globalMaxPool2d', x)
   const [n, channels, height, width] = x.shape
   const [y, pullback] = largest(reshape(x, [n, channels, height * width]))
   return [y, (cotangent) => reshape(pullback(cotangent), x.shape)]

@@ -3,7 +3,7 @@
 import { sharedNumber } from '../../array/build.js'
 import { full } from '../../array/create.js'
 import { add, cast, mul, square, sub } from '../../array/elementwise.js'
-import { fail } from '../../array/error.js'
+import { checkFinite, fail } from '../../array/error.js'
 import { reshape } from '../../array/move.js'
 import { sum } from '../../array/reduce.js'
 import { showShape, sizeOf } from '../../array/shape.js'
@@ -150,7 +150,8 @@ const inferOf = (channels: number, epsilon: number): Step => {
  *
  * Source: Ioffe and Szegedy, "Batch Normalization" (2015).
  *
- * @throws PullbackError when an input has other channels, or training sees one element a channel
+ * @throws PullbackError when an input has other channels, training sees one element a channel, momentum is not from 0 to
+ * 1, or epsilon is negative or not finite
  * @example
  * import { batchNorm, chain, conv2d, relu } from 'pullback'
  *
@@ -163,6 +164,7 @@ export const batchNorm = <C extends number, N extends number = number, Places ex
   checkSizes('batchNorm', { channels })
   if (!(momentum >= 0 && momentum <= 1))
     fail('batchNorm', 'a momentum from 0 to 1', String(momentum), 'It is the weight of the new batch.')
+  checkFinite('batchNorm', 'epsilon', epsilon, 0)
   const infer = inferOf(channels, epsilon)
   const init = (input: Spec): Random<Initial<Params, State>> => {
     const spec = oneArray('batchNorm', input)

@@ -2,7 +2,7 @@
 
 import { expectFloat } from '../../array/dtype.js'
 import { add, mul, sub } from '../../array/elementwise.js'
-import { fail } from '../../array/error.js'
+import { checkFinite, fail } from '../../array/error.js'
 import { reshape } from '../../array/move.js'
 import { mean, sum } from '../../array/reduce.js'
 import { type Shape, showShape, sizeOf } from '../../array/shape.js'
@@ -60,7 +60,7 @@ export interface LayerNorm {
  *
  * Source: Ba, Kiros and Hinton, "Layer Normalization" (2016).
  *
- * @throws PullbackError when an input does not end in `features`
+ * @throws PullbackError when an input does not end in `features`, or epsilon is negative or not finite
  * @example
  * import { layerNorm, rng } from 'pullback'
  *
@@ -71,6 +71,7 @@ export const layerNorm: LayerNorm = (features: number | Shape, { epsilon = 1e-5 
   const sizes: readonly number[] = typeof features === 'number' ? [features] : features
   if (sizes.length === 0) fail('layerNorm', 'at least one axis', 'none', 'Give the sizes of the last axes.')
   for (const size of sizes) checkSizes('layerNorm', { features: size })
+  checkFinite('layerNorm', 'epsilon', epsilon, 0)
   return parametric<Tensor, Tensor, Params>('layerNorm', drawGain('layerNorm', sizes), ({ gamma, beta }, x) => {
     expectFloat('layerNorm', x.dtype)
     const lead = x.shape.length - sizes.length
@@ -113,7 +114,8 @@ export interface GroupNormOptions {
  *
  * Source: Wu and He, "Group Normalization" (2018).
  *
- * @throws PullbackError when the groups do not divide the channels, or an input has others
+ * @throws PullbackError when the groups do not divide the channels, an input has others, or epsilon is negative or not
+ * finite
  * @example
  * import { groupNorm, rng } from 'pullback'
  *
@@ -125,6 +127,7 @@ export const groupNorm = <C extends number, N extends number = number, Places ex
   { groups, epsilon = 1e-5 }: GroupNormOptions,
 ): Layer<Channelwise<N, C, Places>, Channelwise<N, C, Places>, NormParams<C>, None> => {
   checkSizes('groupNorm', { channels, groups })
+  checkFinite('groupNorm', 'epsilon', epsilon, 0)
   if (channels % groups !== 0)
     fail('groupNorm', `groups that divide ${channels} channels`, `${groups}`, 'Choose other sizes.')
   return parametric<Tensor, Tensor, Params>('groupNorm', drawGain('groupNorm', [channels]), ({ gamma, beta }, x) => {

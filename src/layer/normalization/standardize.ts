@@ -2,6 +2,7 @@
 
 import { expectFloat } from '../../array/dtype.js'
 import { add, mul, rsqrt, square, sub } from '../../array/elementwise.js'
+import { checkFinite } from '../../array/error.js'
 import { mean } from '../../array/reduce.js'
 import type { Shape } from '../../array/shape.js'
 import type { Tensor } from '../../array/tensor.js'
@@ -25,6 +26,7 @@ export const inverseDeviation = (variance: Tensor, epsilon: number): Tensor => r
 /**
  * (x - mean) / sqrt(variance + epsilon) with mean and biased variance over axes; epsilon 1e-5 unless given.
  *
+ * @throws PullbackError when epsilon is negative or not finite
  * @example
  * import { standardize, tensor } from 'pullback'
  *
@@ -33,6 +35,7 @@ export const inverseDeviation = (variance: Tensor, epsilon: number): Tensor => r
  */
 export const standardize = <S extends Shape>(x: Tensor<S>, axes: readonly number[], epsilon = 1e-5): Tensor<S> => {
   expectFloat('standardize', x.dtype)
+  checkFinite('standardize', 'epsilon', epsilon, 0)
   const { centred, variance } = statisticsOf(x, axes)
   return mul(centred, inverseDeviation(variance, epsilon))
 }

@@ -2,6 +2,7 @@
 import { matmul } from '../../array/contract.js'
 import { scan } from '../../array/control.js'
 import { add, mul, square, sub, tanh } from '../../array/elementwise.js'
+import { checkFinite } from '../../array/error.js'
 import { concatAll } from '../../array/join.js'
 import { type Tensor, tensor } from '../../array/tensor.js'
 import type { Initializer } from '../../init/initializer.js'
@@ -79,10 +80,9 @@ const forward: RecurrentForward<Carry> = (params, [x, first]) => {
 }
 
 /** Ones for the forget gate, so that a new cell remembers; else zeros. */
-const rememberingBias =
-  (forgetBias: number, hidden: number): Initializer =>
-  (shape) =>
-  (generator) => [
+const rememberingBias = (forgetBias: number, hidden: number): Initializer => {
+  checkFinite('lstm', 'forgetBias', forgetBias)
+  return (shape) => (generator) => [
     tensor(
       Array.from({ length: 4 * hidden }, (_, k) => (Math.floor(k / hidden) === 1 ? forgetBias : 0)),
       shape,
@@ -90,6 +90,7 @@ const rememberingBias =
     ),
     generator,
   ]
+}
 
 /** The sizes of an LSTM, and what it begins with. */
 export interface LstmOptions extends RecurrentOptions {
@@ -110,7 +111,8 @@ export interface LstmOptions extends RecurrentOptions {
  * Forget" (2000); the forget bias is that of Jozefowicz, Zaremba and Sutskever, "An Empirical Exploration of Recurrent
  * Network Architectures" (2015).
  *
- * @throws PullbackError when the sequence is not [time, batch, inputs], or a carry not [batch, hidden]
+ * @throws PullbackError when the sequence is not [time, batch, inputs], or a carry not [batch, hidden], or the
+ * forget bias is not finite
  * @example
  * import { lstm, rng, sequence } from 'pullback'
  *
