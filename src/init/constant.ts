@@ -1,5 +1,6 @@
 /** Initialisers that draw nothing. */
 import { full } from '../array/create.js'
+import { checkFinite } from '../array/error.js'
 import type { Initializer } from './initializer.js'
 
 /**
@@ -10,10 +11,10 @@ import type { Initializer } from './initializer.js'
  *
  * const layer = dense(8, 4, { biasInitializer: initializer.constant(0.1) })
  */
-export const constant =
-  (value: number): Initializer =>
-  (shape) =>
-  (generator) => [full(shape, value), generator]
+export const constant = (value: number): Initializer => {
+  checkFinite('constant', 'value', value)
+  return (shape) => (generator) => [full(shape, value), generator]
+}
 
 /**
  * Every element is 0: the usual start of biases.

@@ -1,5 +1,5 @@
 /** What a layer's weights have to make up for, by the activation that follows. */
-import { fail } from '../array/error.js'
+import { checkFinite, fail } from '../array/error.js'
 
 /** Activations with a recommended gain; a leaky rectifier brings its slope. */
 export type Activation = 'linear' | 'sigmoid' | 'tanh' | 'relu' | 'selu' | { readonly leakyRelu: number }
@@ -22,8 +22,13 @@ const gains: Readonly<Record<string, number>> = {
  *
  * initializer.gainOf({ leakyRelu: 1 }) // => 1
  */
-export const gainOf = (activation: Activation): number =>
-  typeof activation === 'object'
-    ? Math.sqrt(2 / (1 + activation.leakyRelu * activation.leakyRelu))
-    : (gains[activation] ??
-      fail('gainOf', Object.keys(gains).join(', '), String(activation), 'Give the gain as a number.'))
+export const gainOf = (activation: Activation): number => {
+  if (typeof activation !== 'object')
+    return (
+      gains[activation] ??
+      fail('gainOf', Object.keys(gains).join(', '), String(activation), 'Give the gain as a number.')
+    )
+  const { leakyRelu } = activation
+  checkFinite('gainOf', 'leakyRelu', leakyRelu)
+  return Math.sqrt(2 / (1 + leakyRelu * leakyRelu))
+}

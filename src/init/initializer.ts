@@ -31,6 +31,8 @@ export type Initializer = (shape: Shape, fans: Fans) => Random<Tensor>
 export const fansOf = (shape: Shape, groups = 1): Fans => {
   if (shape.length < 2)
     fail('fansOf', 'a weight of rank 2 or more', showShape(shape), 'Weights are stored as out, in, ...kernel.')
+  if (!(Number.isInteger(groups) && groups >= 1))
+    fail('fansOf', 'groups as a positive whole number', String(groups), 'Leave it out for one group.')
   const kernel = sizeOf(shape.slice(2))
   return { in: shape[1] * kernel, out: (shape[0] / groups) * kernel }
 }

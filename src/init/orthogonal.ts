@@ -1,5 +1,5 @@
 /** Orthogonal matrices, uniformly distributed, on the host: QR by Householder reflections in a fixed order of operations. */
-import { fail } from '../array/error.js'
+import { checkFinite, fail } from '../array/error.js'
 import { type Shape, showShape, sizeOf } from '../array/shape.js'
 import { tensor } from '../array/tensor.js'
 import { hostNormal } from '../random/normal.js'
@@ -67,9 +67,9 @@ const transposed = (matrix: Float64Array, rows: number, columns: number): Float6
  * const [weight] = initializer.orthogonal()([3, 5], { in: 5, out: 3 })(rng(1))
  * weight.shape // => [3, 5]
  */
-export const orthogonal =
-  ({ gain = 1 }: { readonly gain?: number } = {}): Initializer =>
-  (shape: Shape) => {
+export const orthogonal = ({ gain = 1 }: { readonly gain?: number } = {}): Initializer => {
+  checkFinite('orthogonal', 'gain', gain)
+  return (shape: Shape) => {
     if (shape.length < 2)
       fail('orthogonal', 'a shape of rank 2 or more', showShape(shape), 'Use zeros or normal for vectors.')
     const rows = shape[0]
@@ -83,3 +83,4 @@ export const orthogonal =
       return [tensor(matrix.map((value) => value * gain) as Float64Array, shape, 'float32'), next]
     }
   }
+}

@@ -5,7 +5,7 @@
  * 1 / sqrt(fan in), is `xavierNormal({ fan: 'in' })`; without options Xavier takes the average of both fans, as Glorot
  * and Bengio state it.
  */
-import { fail } from '../array/error.js'
+import { checkFinite, fail } from '../array/error.js'
 import { normal, truncatedNormal } from '../random/normal.js'
 import { uniform } from '../random/uniform.js'
 import { type Activation, gainOf } from './gain.js'
@@ -23,6 +23,7 @@ const deviationOf = (name: string, fans: Fans, { gain, fan }: Required<Scaling>)
   const sizes = { in: fans.in, out: fans.out, average: (fans.in + fans.out) / 2 }
   const size = sizes[fan] ?? fail(name, `fan 'in', 'out' or 'average'`, String(fan), 'Leave it out for the default.')
   const factor = typeof gain === 'number' ? gain : gainOf(gain)
+  checkFinite(name, 'gain', factor, 0)
   if (!(size > 0)) fail(name, 'positive fans', `${size}`, 'A layer needs inputs and outputs.')
   return factor / Math.sqrt(size)
 }

@@ -1,5 +1,6 @@
 /** Margins between classes. */
 import { add, maximum, select, sub } from '../array/elementwise.js'
+import { checkFinite } from '../array/error.js'
 import { sum } from '../array/reduce.js'
 import type { Tensor } from '../array/tensor.js'
 import { isLabel } from './crossEntropy.js'
@@ -30,6 +31,7 @@ export const multiclassHinge = <L extends number[], C extends number, R extends 
   options: HingeOptions<R> = {},
 ): Reduced<L, R> => {
   const { margin = 1, reduction } = options
+  checkFinite('multiclassHinge', 'margin', margin, 0)
   checkLabels('multiclassHinge', scores, labels)
   const s = scores as Tensor
   const right = isLabel(s, labels)

@@ -18,7 +18,8 @@ export interface PenaltyOptions {
 const penalty =
   (name: string, strength: number, measure: (x: Tensor) => Tensor, { only = () => true }: PenaltyOptions): Penalty =>
   (params) => {
-    if (!(strength >= 0)) fail(name, 'a strength from 0', String(strength), 'A penalty makes params smaller.')
+    if (!(strength >= 0 && strength < Number.POSITIVE_INFINITY))
+      fail(name, 'a finite strength from 0', String(strength), 'A penalty makes params smaller.')
     const terms = namedLeaves(params)
       .filter(([path, leaf]) => isFloat(leaf.dtype) && only(path))
       .map(([, leaf]) => sum(measure(leaf as Tensor)) as Tensor)

@@ -77,7 +77,8 @@ export const huber = <S extends Shape, R extends LossReduction = 'mean'>(
   options: HuberOptions<R> = {},
 ): Reduced<S, R> => {
   const { delta = 1, reduction } = options
-  if (!(delta > 0)) fail('huber', 'a positive delta', String(delta), 'Leave it out for 1.')
+  if (!(delta > 0 && delta < Number.POSITIVE_INFINITY))
+    fail('huber', 'a positive, finite delta', String(delta), 'Leave it out for 1.')
   const d = difference('huber', prediction, target)
   const size: Tensor = abs(d)
   const near = mul(square(d), 0.5) as Tensor
