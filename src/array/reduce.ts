@@ -14,7 +14,7 @@
 import { build } from './build.js'
 import { stopGradient } from './control.js'
 import { type FloatDType, isFloat, type NumericDType } from './dtype.js'
-import { abs, add, equal, exp, log, mul, select, square, sub } from './elementwise.js'
+import { abs, add, div, equal, exp, log, select, square, sub } from './elementwise.js'
 import { fail } from './error.js'
 import { internedCopy, shapeDraft } from './intern.js'
 import { reshape } from './move.js'
@@ -162,7 +162,7 @@ const floatReduction =
   }
 
 const loosely = (f: unknown): Loosely => f as Loosely
-const [addAny, subAny, mulAny] = [add, sub, mul] as readonly ((a: AnyTensor, b: AnyTensor | number) => AnyTensor)[]
+const [addAny, subAny, divAny] = [add, sub, div] as readonly ((a: AnyTensor, b: AnyTensor | number) => AnyTensor)[]
 const equalAny = equal as (a: AnyTensor, b: number) => Tensor<Shape, 'bool'>
 const [absAny, expAny, logAny, squareAny] = [abs, exp, log, square] as readonly ((x: AnyTensor) => AnyTensor)[]
 
@@ -173,8 +173,7 @@ const countOf = (x: AnyTensor, axes: number | readonly number[] | undefined): nu
 }
 
 /**
- * sum / count, as the product of the sum and 1 / count, which may be a rounding away: 41 ones have the mean 0.99999994.
- * NaN of none.
+ * sum / count. NaN of none.
  *
  * @throws PullbackError when the dtype is no float
  * @example
@@ -185,7 +184,7 @@ const countOf = (x: AnyTensor, axes: number | readonly number[] | undefined): nu
  * toArray(reference().evaluateSync(mean(x, 1))) // => Float32Array [2, 5]
  */
 export const mean: Reduction<FloatDType> = floatReduction('mean', (x, axes, keepDims) =>
-  mulAny(loosely(sum)(x, axes, keepDims), 1 / countOf(x, axes)),
+  divAny(loosely(sum)(x, axes, keepDims), countOf(x, axes)),
 )
 
 /**

@@ -1,7 +1,7 @@
 /** Pooling of images. Layers without params, so each is a function, too: `maxPool2d(2)`, `maxPool2d(x, 2)`. */
 import { full } from '../../array/create.js'
 import { expectFloat } from '../../array/dtype.js'
-import { div, equal, mul, select } from '../../array/elementwise.js'
+import { div, equal, select } from '../../array/elementwise.js'
 import { fail } from '../../array/error.js'
 import { iota } from '../../array/indexing.js'
 import { broadcastTo, expandDims, pad, reshape, slice } from '../../array/move.js'
@@ -131,8 +131,7 @@ const countsOf = (pool: Pool, x: Tensor, includePad: boolean): Tensor | number =
 const averagePooled = (pool: Pool, includePad: boolean, x: Tensor): Valued => {
   const { view, back } = windowsOf(pool, x, 0)
   const counts = countsOf(pool, x, includePad)
-  const perElement = (total: Tensor): Tensor =>
-    typeof counts === 'number' ? mul(total, 1 / counts) : (div(total, counts) as Tensor)
+  const perElement = (total: Tensor): Tensor => div(total, counts as Tensor)
   return [
     perElement(sum(view, [2, 3])),
     (cotangent) => back(broadcastTo(expandDims(expandDims(perElement(cotangent), 2), 2), view.shape)),
@@ -150,7 +149,7 @@ const globalAverage = (x: Tensor): Valued => {
   const places = x.shape[2] * x.shape[3]
   return [
     mean(x, [2, 3]),
-    (cotangent) => broadcastTo(reshape(mul(cotangent, 1 / places), [...cotangent.shape, 1, 1]) as Tensor, x.shape),
+    (cotangent) => broadcastTo(reshape(div(cotangent, places), [...cotangent.shape, 1, 1]) as Tensor, x.shape),
   ]
 }
 

@@ -76,7 +76,7 @@ describe('fusion', () => {
     expect(second.stores).toHaveLength(1)
     const scaled = only<ReduceKernel>(planOf([mul(mean(mul(x, x), 0), 3)]))
     expect(scaled).toMatchObject({ kept: 1, outer: 0, dims: [10, 6] })
-    expect(scaled.epilogue.steps.map(({ op }) => op)).toEqual(['mul', 'mul'])
+    expect(scaled.epilogue.steps.map(({ op }) => op)).toEqual(['div', 'mul'])
   })
 
   it('normalises a batch in three passes', () => {
