@@ -17,6 +17,7 @@ export type Value<Buffer> =
   | { readonly kind: 'host'; readonly data: HostArray }
   | { readonly kind: 'device'; readonly buffer: Buffer }
 
+/** Which inputs a run may use up, and where its outputs shall be. */
 export interface RunOptions {
   /**
    * For each input: whether its buffer is given up, so that an output may take its place. Part of what is compiled. Such
@@ -54,6 +55,7 @@ export interface Executable<Buffer, M extends 'sync' | 'async'> {
   readonly dispose: () => void
 }
 
+/** One kernel of a plan and what it costs. */
 export interface KernelDescription {
   readonly kernel: string
   readonly shape: readonly number[]
@@ -62,6 +64,7 @@ export interface KernelDescription {
   /** Milliseconds that it took where `explain` ran the plan; absent where it did not, or the backend cannot tell. */
   readonly milliseconds?: number
 }
+/** What would run: the kernels in their order, and the memory between them. */
 export interface PlanDescription {
   readonly kernels: readonly KernelDescription[]
   /** Bytes of temporaries at the fullest moment. */
@@ -76,6 +79,10 @@ export interface PlanDescription {
 /** What a device runs with, by name: what it was given and what it found. */
 export type DeviceSettings = Readonly<Record<string, string | number | boolean>>
 
+/**
+ * What an implementation provides; {@link deviceOf} makes a device of it. `Buffer` is an array in its memory, `M` how
+ * results come: at once, or as promises.
+ */
 export interface Backend<Buffer, M extends 'sync' | 'async'> {
   readonly name: string
   /** Shown as the device's; none unless given. */

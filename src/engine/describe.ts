@@ -103,7 +103,23 @@ const describeKernel = (kernel: Kernel, plan: KernelPlan, width: Width): KernelD
   }
 }
 
-/** A plan's kernels for `explain`: what an `Executable` of a backend that lowers gives as its description. */
+/**
+ * A plan's kernels for `explain`: what an `Executable` of a backend that lowers gives as its description.
+ *
+ * @example
+ * import { describePlan, lower, type Program } from 'pullback'
+ *
+ * const program: Program = {
+ *   instructions: [
+ *     { op: 'input', dtype: 'float32', shape: [8], inputs: [], attributes: [], body: undefined },
+ *     { op: 'neg', dtype: 'float32', shape: [8], inputs: [0], attributes: [], body: undefined },
+ *   ],
+ *   inputs: [0],
+ *   scalars: 0,
+ *   outputs: [1],
+ * }
+ * describePlan(lower(program, { donated: [false], keep: 'host' })).kernels.length // => 1
+ */
 export const describePlan = (plan: KernelPlan): PlanDescription => ({
   kernels: plan.kernels.map((kernel) => describeKernel(kernel, plan, widthOf(plan))),
   workspaceBytes: 4 * plan.workspace + 2 * (plan.halves ?? 0),
@@ -116,6 +132,20 @@ const bytesOfResult = ({ dtype, shape }: Instruction): number =>
 /**
  * A program's instructions for `explain`: what an `Executable` of a backend that runs them one by one, and keeps all of
  * their results until the run ends, gives as its description.
+ *
+ * @example
+ * import { describeProgram, type Program } from 'pullback'
+ *
+ * const program: Program = {
+ *   instructions: [
+ *     { op: 'input', dtype: 'float32', shape: [8], inputs: [], attributes: [], body: undefined },
+ *     { op: 'neg', dtype: 'float32', shape: [8], inputs: [0], attributes: [], body: undefined },
+ *   ],
+ *   inputs: [0],
+ *   scalars: 0,
+ *   outputs: [1],
+ * }
+ * describeProgram(program).workspaceBytes // => 64
  */
 export const describeProgram = ({ instructions }: Program): PlanDescription => ({
   kernels: instructions.map((instruction) => {

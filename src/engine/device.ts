@@ -10,6 +10,9 @@ import type { DeviceEvent } from './event.js'
 import type { ExplainOptions, Explanation } from './explain.js'
 import { makeRuntime } from './runtime.js'
 
+/**
+ * An interpreter of dataflow: a value that you pass. It holds memory and plans, and no state that decides a result.
+ */
 export interface Device {
   readonly name: string
   /**
@@ -49,6 +52,7 @@ export interface SyncDevice extends Device {
   readonly explainSync: (tree: unknown, options?: ExplainOptions) => Explanation
 }
 
+/** What every device takes. */
 export interface DeviceOptions {
   /** Plans kept, least recently used out; 256 unless told. */
   readonly plans?: number

@@ -11,7 +11,15 @@
  */
 export type DeviceErrorReason = 'package' | 'adapter' | 'limit' | 'memory' | 'lost' | 'fault'
 
-/** An error of a device rather than of the program. The message says what happened and what to do. */
+/**
+ * An error of a device rather than of the program. The message says what happened and what to do.
+ *
+ * @example
+ * import { DeviceError } from 'pullback'
+ *
+ * const error = new DeviceError('webgpu', 'adapter', 'no GPU', 'Install a driver.')
+ * error.message // => 'webgpu: no GPU. Install a driver.'
+ */
 export class DeviceError extends Error {
   override readonly name = 'DeviceError'
   readonly _tag = 'DeviceError'

@@ -38,6 +38,7 @@ export interface FewerThreads {
   readonly message: string
 }
 
+/** What a device may tell its `onEvent`. */
 export type DeviceEvent = PlanMisses | FewerThreads
 
 export const planMisses = (

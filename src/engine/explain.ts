@@ -2,6 +2,7 @@
 import type { KernelDescription, PlanDescription } from './backend.js'
 import { manyMisses, manyMissesAdvice } from './planCache.js'
 
+/** What a device would run for a tree, and what it costs. */
 export interface Explanation extends PlanDescription {
   /** Instructions of the canonical program. */
   readonly programSize: number
@@ -17,6 +18,7 @@ export interface Explanation extends PlanDescription {
   readonly planMisses: number
 }
 
+/** How a tree is explained. */
 export interface ExplainOptions {
   /**
    * Whether to run the plan, kernel by kernel with a clock, so that each kernel's `milliseconds` are known: the best of
@@ -61,7 +63,17 @@ const short = (n: number): string => {
   return `${unit === 0 ? value : value.toPrecision(3)}${units[unit]}`
 }
 
-/** An explanation as a table for people. */
+/**
+ * An explanation as a table for people.
+ *
+ * @example
+ * import { add, showExplanation, tensor } from 'pullback'
+ * import { reference } from 'pullback/reference'
+ *
+ * const device = reference()
+ * const explained = device.explainSync(add(tensor([1, 2]), tensor([3, 4])))
+ * showExplanation(explained).split('\n').length > 2 // => true
+ */
 export const showExplanation = (explained: Explanation): string => {
   const rows = explained.kernels.map(({ kernel, shape, flops, bytes, milliseconds }) => [
     kernel,

@@ -11,6 +11,7 @@
 import type { DType } from '../array/dtype.js'
 import type { ElementwiseOp, ReduceOp } from '../array/node.js'
 
+/** Where the elements of a loop nest lie in a buffer: offset + i0 strides[0] + i1 strides[1] + ... */
 export interface Access {
   readonly buffer: number
   readonly offset: number
@@ -172,8 +173,10 @@ export interface ScanKernel {
   readonly halves?: number
 }
 
+/** One thing to run. */
 export type Kernel = LoopKernel | ReduceKernel | MatmulKernel | WholeKernel | ScanKernel
 
+/** A buffer of a plan: its elements, and whose it is. */
 export interface PlannedBuffer {
   readonly dtype: DType
   /** Elements. */
@@ -194,6 +197,7 @@ export interface PlannedBuffer {
   readonly half?: true
 }
 
+/** The kernels of a program in the order that they run, and the buffers that they share. */
 export interface KernelPlan {
   readonly buffers: readonly PlannedBuffer[]
   readonly kernels: readonly Kernel[]

@@ -21,6 +21,7 @@ import { emitFill, emitScan, emitWhole } from './lower/whole.js'
 import type { Program } from './program.js'
 import { simplify } from './simplify.js'
 
+/** What decides how a program is lowered. */
 export interface LowerOptions extends RunOptions {
   /** Every instruction a kernel of its own: for the law that fusion changes no bit. */
   readonly unfused?: boolean

@@ -60,6 +60,7 @@ export type InstructionOp =
   | 'constant'
   | 'project'
 
+/** One primitive, and where its operands come from. */
 export interface Instruction {
   readonly op: InstructionOp
   /** Of the result; that of a scan, which has several, says nothing. */
@@ -73,6 +74,7 @@ export interface Instruction {
   readonly body: ScanProgram | undefined
 }
 
+/** A graph as a list: every instruction stands behind those that it takes. */
 export interface Program {
   readonly instructions: readonly Instruction[]
   /** Instruction of each input, in the order of the inputs. */

@@ -62,30 +62,8 @@ const exported = ((): readonly Exported[] => {
   return [...names].flatMap(([symbol, name]) => describeExport(checker, name, symbol))
 })()
 
-/** In alphabetical order. */
 const placesOf = (some: (one: Exported) => boolean): readonly string[] =>
-  exported
-    .filter(some)
-    .map(({ place }) => place)
-    .sort()
-
-/** What still lacks a docstring, or an example. Nothing joins these. */
-const withoutText = [
-  ...['Backend', 'KernelDescription', 'PlanDescription', 'RunOptions'].map((name) => `${name} (src/engine/backend.ts)`),
-  ...['Device', 'DeviceOptions'].map((name) => `${name} (src/engine/device.ts)`),
-  'DeviceEvent (src/engine/event.ts)',
-  ...['ExplainOptions', 'Explanation'].map((name) => `${name} (src/engine/explain.ts)`),
-  ...['Access', 'Kernel', 'PlannedBuffer', 'KernelPlan'].map((name) => `kernels.${name} (src/engine/kernel.ts)`),
-  'LowerOptions (src/engine/lower.ts)',
-  ...['Instruction', 'Program'].map((name) => `${name} (src/engine/program.ts)`),
-  'AdapterOptions (src/backend/webgpu/adapter.ts)',
-  'WebgpuOptions (src/backend/webgpu/index.ts)',
-]
-const withoutExample = [
-  ...['describePlan', 'describeProgram'].map((name) => `${name} (src/engine/describe.ts)`),
-  'DeviceError (src/engine/deviceError.ts)',
-  'showExplanation (src/engine/explain.ts)',
-]
+  exported.filter(some).map(({ place }) => place)
 
 describe('what the package exports', () => {
   it('is found', () => {
@@ -93,10 +71,10 @@ describe('what the package exports', () => {
   })
 
   it('has a docstring', () => {
-    expect(placesOf(({ hasText }) => !hasText)).toEqual([...withoutText].sort())
+    expect(placesOf(({ hasText }) => !hasText)).toEqual([])
   })
 
   it('has an example where it can be called', () => {
-    expect(placesOf(({ isCallable, hasExample }) => isCallable && !hasExample)).toEqual([...withoutExample].sort())
+    expect(placesOf(({ isCallable, hasExample }) => isCallable && !hasExample)).toEqual([])
   })
 })

@@ -6,6 +6,7 @@ import { type TaskEither, tryCatch } from '#fp/TaskEither'
 import { DeviceError, type DeviceErrorReason } from '../../engine/deviceError.js'
 import { type Limits, noSubgroups } from './dispatch.js'
 
+/** Which GPU is opened. */
 export interface AdapterOptions {
   /** Which of several adapters: one that saves power, or one that is fast; the system's choice unless told. */
   readonly powerPreference?: GPUPowerPreference

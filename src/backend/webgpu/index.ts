@@ -10,6 +10,7 @@ import { createRuntime } from './runtime/runtime.js'
 
 export type { AdapterOptions } from './adapter.js'
 
+/** What `webgpu` takes: which GPU, how much memory, and what every device does. */
 export interface WebgpuOptions extends AdapterOptions, DeviceOptions {
   /**
    * Bytes of GPU memory that are kept for reuse, and that results may take before the garbage collector is let through
