@@ -127,7 +127,8 @@ export const emitBody = (
     const { args, dtype } = step
     const pick = <T>(list: readonly T[]): T[] => args.map((arg) => list[arg])
     const value = operation(shader, step, pick(values), dtypes[args[0]], pick(numbers), lanes)
-    values.push(rounded(values.length, named(value)))
+    // What is another value, such as a select of one alone, keeps its name, by which operations know that they are alike.
+    values.push(rounded(values.length, values.includes(value) ? value : named(value)))
     dtypes.push(dtype)
     numbers.push(undefined)
   }

@@ -120,11 +120,14 @@ const binary = (
   numbers: readonly (number | undefined)[],
   lanes: Lanes,
 ): string => {
-  const [a, b] = args
   if (from === 'float32') {
+    // Of infinity and NaN less, by or modulo themselves a compiler that sees it makes 0 and 1.
+    if (args[0] === args[1] && (op === 'sub' || op === 'div' || op === 'mod'))
+      return binary(shader, op, [args[0], shader.hidden(args[1], lanes)], from, numbers, lanes)
     const short = withConstants(shader, op, args, numbers, lanes)
     if (short !== undefined) return short
   }
+  const [a, b] = args
   if (from === 'bool') {
     if (op === 'less') return `(!${a} & ${b})`
     if (op === 'xor') return `(${a} != ${b})`
@@ -148,7 +151,7 @@ export const operation = (
   numbers: readonly (number | undefined)[],
   lanes: Lanes,
 ): string => {
-  if (step.op === 'select') return `select(${args[2]}, ${args[1]}, ${args[0]})`
+  if (step.op === 'select') return args[1] === args[2] ? args[1] : `select(${args[2]}, ${args[1]}, ${args[0]})`
   return step.args.length === 1
     ? unary(shader, step.op as UnaryOp, args[0], from, step.dtype, lanes)
     : binary(shader, step.op as BinaryOp, args, from, numbers, lanes)

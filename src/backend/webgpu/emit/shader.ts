@@ -45,6 +45,8 @@ export interface Shader {
   readonly notANumber: string
   /** 0 of either sign, likewise. */
   readonly zero: (sign: number) => string
+  /** The same float, or four, of which no compiler sees that it is the same. */
+  readonly hidden: (value: string, lanes: Lanes) => string
   /** A number, exactly: of floats also infinities, NaN, -0 and denormals. */
   readonly constant: (value: number, dtype: DType) => string
   /** The name of a library function, which is added with all that it needs. */
@@ -168,6 +170,10 @@ export const newShader = (context: KernelContext): Shader => {
     zero: (sign) => {
       usesZero = true
       return opaque(Object.is(sign, -0) ? 0x80000000 : 0)
+    },
+    hidden: (value, lanes) => {
+      usesZero = true
+      return `bitcast<${typeOf('float32', lanes)}>(bitcast<${typeOf('uint32', lanes)}>(${value}) | ${typeOf('uint32', lanes)}(zero))`
     },
     constant: (value, dtype) =>
       constant(value, dtype, (bits) => {

@@ -105,3 +105,29 @@ describe.skipIf(noGpu)('numbers of the structure hide no NaN and no infinity', (
         }
       })
 })
+
+describe.skipIf(noGpu)('a value that meets itself hides no NaN and no infinity', () => {
+  for (const op of ['add', 'sub', 'mul', 'div', 'mod', 'maximum', 'minimum'] as const)
+    it(op, async () => {
+      const { data } = make.float32!(of('float32'))
+      const dims = [data.length]
+      const floating = ['float32', data.length] as const
+      const load = (buffer: number): Operand => ({ kind: 'load', dtype: 'float32', access: whole(buffer, dims) })
+      const kernel: LoopKernel = {
+        kind: 'loop',
+        dims,
+        operands: [load(0), { kind: 'constant', dtype: 'bool', value: 1 }],
+        // as it is, and through a select of itself
+        steps: [
+          { op, dtype: 'float32', args: [0, 0] },
+          { op: 'select', dtype: 'float32', args: [1, 0, 0] },
+          { op, dtype: 'float32', args: [0, 3] },
+        ],
+        stores: [
+          { value: 2, access: whole(1, dims) },
+          { value: 4, access: whole(2, dims) },
+        ],
+      }
+      await expectPlan(planOf([floating], [floating, floating], [], [kernel]), generators, [data])
+    })
+})
