@@ -173,7 +173,8 @@ export const newShader = (context: KernelContext): Shader => {
     },
     hidden: (value, lanes) => {
       usesZero = true
-      return `bitcast<${typeOf('float32', lanes)}>(bitcast<${typeOf('uint32', lanes)}>(${value}) | ${typeOf('uint32', lanes)}(zero))`
+      // Added: a constant's bits have been joined with the 0 by `|`, and twice is once.
+      return `bitcast<${typeOf('float32', lanes)}>(bitcast<${typeOf('uint32', lanes)}>(${value}) + ${typeOf('uint32', lanes)}(zero))`
     },
     constant: (value, dtype) =>
       constant(value, dtype, (bits) => {

@@ -107,16 +107,20 @@ describe.skipIf(noGpu)('numbers of the structure hide no NaN and no infinity', (
 })
 
 describe.skipIf(noGpu)('a value that meets itself hides no NaN and no infinity', () => {
+  const { data } = make.float32!(of('float32'))
+  const dims = [data.length]
+  const operands: Readonly<Record<string, Operand>> = {
+    'an array': { kind: 'load', dtype: 'float32', access: whole(0, dims) },
+    infinity: { kind: 'constant', dtype: 'float32', value: Infinity },
+    NaN: { kind: 'constant', dtype: 'float32', value: NaN },
+  }
   for (const op of ['add', 'sub', 'mul', 'div', 'mod', 'maximum', 'minimum'] as const)
-    it(op, async () => {
-      const { data } = make.float32!(of('float32'))
-      const dims = [data.length]
+    it.each(Object.entries(operands))(`${op} of %s`, async (_, operand) => {
       const floating = ['float32', data.length] as const
-      const load = (buffer: number): Operand => ({ kind: 'load', dtype: 'float32', access: whole(buffer, dims) })
       const kernel: LoopKernel = {
         kind: 'loop',
         dims,
-        operands: [load(0), { kind: 'constant', dtype: 'bool', value: 1 }],
+        operands: [operand, { kind: 'constant', dtype: 'bool', value: 1 }],
         // as it is, and through a select of itself
         steps: [
           { op, dtype: 'float32', args: [0, 0] },
