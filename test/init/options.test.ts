@@ -2,9 +2,9 @@
 import { initializer, rng } from 'pullback'
 import { expect, test } from 'vitest'
 import { fansOf, gainOf } from '../../src/init/index.js'
+import { negative, notFinite } from '../errors/badNumbers.js'
+import { mistakeOf } from '../errors/mistake.js'
 
-const notFinite = [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]
-const negative = [...notFinite, -1]
 const drawn = (initialize: initializer.Initializer): unknown => initialize([3, 4], { in: 4, out: 3 })(rng(0))
 
 test.each<readonly [path: string, word: string, make: (value: number) => unknown, bad: readonly number[]]>([
@@ -17,12 +17,9 @@ test.each<readonly [path: string, word: string, make: (value: number) => unknown
   ['fansOf', 'groups', (groups) => fansOf([4, 3], groups), [...negative, 0, 1.5]],
 ])('%s: %s', (path, word, make, bad) => {
   for (const value of bad)
-    expect(() => make(value)).toThrow(
-      expect.objectContaining({
-        name: 'PullbackError',
-        path,
-        expected: expect.stringContaining(word),
-        got: `${value}`,
-      }),
-    )
+    expect(mistakeOf(() => make(value))).toMatchObject({
+      path,
+      expected: expect.stringContaining(word),
+      got: `${value}`,
+    })
 })

@@ -1,19 +1,9 @@
 /** Numeric options of layers that would give NaN or infinity are refused where they are written. */
 import * as p from 'pullback'
 import { describe, expect, test } from 'vitest'
+import { negative, notFinite } from '../errors/badNumbers.js'
+import { mistakeOf } from '../errors/mistake.js'
 
-const mistake = (body: () => unknown): p.PullbackError => {
-  try {
-    body()
-  } catch (error) {
-    if (error instanceof p.PullbackError) return error
-    throw error
-  }
-  return expect.fail('nothing was thrown')
-}
-
-const notFinite = [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]
-const negative = [...notFinite, -1]
 const x = p.ones([2, 4])
 
 test.each<readonly [path: string, word: string, make: (value: number) => unknown, bad: readonly number[]]>([
@@ -31,7 +21,7 @@ test.each<readonly [path: string, word: string, make: (value: number) => unknown
   ['applyDropout', 'rate', (rate) => p.applyDropout(x, p.cast(x, 'bool'), rate), [...negative, 2]],
 ])('%s: %s', (path, word, make, bad) => {
   for (const value of bad) {
-    const error = mistake(() => make(value))
+    const error = mistakeOf(() => make(value))
     expect(error.path).toBe(path)
     expect(error.expected).toContain(word)
     expect(error.got).toBe(String(value))
@@ -49,7 +39,7 @@ describe('an empty image', () => {
       [2, 3, 4, 0],
     ] as const
     for (const shape of shapes) {
-      const error = mistake(() => pool(p.zeros(shape) as p.Tensor<[number, number, number, number]>))
+      const error = mistakeOf(() => pool(p.zeros(shape) as p.Tensor<[number, number, number, number]>))
       expect([error.path, error.expected, error.got]).toEqual([
         path,
         'images of at least one place',

@@ -14,7 +14,6 @@ import {
   multiclassHinge,
   neg,
   ones,
-  PullbackError,
   reshape,
   softmax,
   sum,
@@ -25,22 +24,13 @@ import {
   zeros,
 } from 'pullback'
 import { describe, expect, it } from 'vitest'
+import { mistakeOf } from '../errors/mistake.js'
 import { evaluate, type Loose } from '../layer/support.js'
 
 const number = (x: Loose): number => item(evaluate(x as AnyTensor))
 const list = (x: Loose): number[] => Array.from(toArray(evaluate(x as AnyTensor)))
 const labels = (...values: number[]) => tensor(values, [values.length], 'int32')
 const scores = tensor([1, -2, 0.5, 3, 0.25, -1], [2, 3], 'float64') as unknown as Tensor<[2, 3]>
-
-const mistake = (body: () => unknown): PullbackError => {
-  try {
-    body()
-  } catch (error) {
-    if (error instanceof PullbackError) return error
-    throw error
-  }
-  return expect.fail('nothing was thrown')
-}
 
 describe('reductions', () => {
   const all: readonly (readonly [string, (options: Loose) => Loose, number])[] = [
@@ -61,7 +51,7 @@ describe('reductions', () => {
       expect(single.reduce((a, b) => a + b)).toBeCloseTo(total, 12)
     })
   it('refuses an unknown reduction', () => {
-    expect(mistake(() => meanSquaredError(scores, scores, { reduction: 'median' as 'mean' })).got).toBe('median')
+    expect(mistakeOf(() => meanSquaredError(scores, scores, { reduction: 'median' as 'mean' })).got).toBe('median')
   })
 })
 
@@ -102,17 +92,17 @@ describe('cross-entropy', () => {
     expect(number(crossEntropy(far, labels(1)))).toBe(2e4)
   })
   it('names host labels that are out of range', () => {
-    const error = mistake(() => crossEntropy(zeros([2, 3]), labels(1, 3)))
+    const error = mistakeOf(() => crossEntropy(zeros([2, 3]), labels(1, 3)))
     expect(error.path).toBe('crossEntropy')
     expect(error.expected).toBe('labels from 0 to 2')
     expect(error.got).toBe('3')
     expect(error.fix).toMatch(/Count classes from 0/)
-    expect(mistake(() => multiclassHinge(zeros([2, 3]), labels(-1, 2))).got).toBe('-1')
+    expect(mistakeOf(() => multiclassHinge(zeros([2, 3]), labels(-1, 2))).got).toBe('-1')
   })
   it('refuses batches without rows, float labels, and a smoothing outside 0 to 1', () => {
-    expect(mistake(() => crossEntropy(zeros([0, 3]), tensor([], [0], 'int32'))).expected).toBe('at least one term')
-    expect(mistake(() => crossEntropy(zeros([2, 3]), zeros([2]) as Loose)).expected).toMatch(/shape \[2, 3\]/)
-    expect(mistake(() => crossEntropy(scores, labels(0, 1), { labelSmoothing: 2 })).got).toBe('2')
+    expect(mistakeOf(() => crossEntropy(zeros([0, 3]), tensor([], [0], 'int32'))).expected).toBe('at least one term')
+    expect(mistakeOf(() => crossEntropy(zeros([2, 3]), zeros([2]) as Loose)).expected).toMatch(/shape \[2, 3\]/)
+    expect(mistakeOf(() => crossEntropy(scores, labels(0, 1), { labelSmoothing: 2 })).got).toBe('2')
   })
 })
 
@@ -125,18 +115,18 @@ describe('targets match exactly', () => {
   ]
   for (const [name, loss] of losses)
     it(`${name} never broadcasts`, () => {
-      const error = mistake(() => loss(zeros([4, 1]), zeros([4])))
+      const error = mistakeOf(() => loss(zeros([4, 1]), zeros([4])))
       expect(error.path).toBe(name)
       expect(error.expected).toMatch(/\[4, 1\]/)
       expect(error.got).toBe('[4]')
       expect(error.fix).toMatch(/never broadcast/)
-      expect(mistake(() => loss(zeros([4]), zeros([1]))).got).toBe('[1]')
-      expect(mistake(() => loss(zeros([4]), zeros([4], 'int32'))).got).toBe('int32')
-      expect(mistake(() => loss(zeros([4], 'int32'), zeros([4], 'int32'))).path).toBe(name)
+      expect(mistakeOf(() => loss(zeros([4]), zeros([1]))).got).toBe('[1]')
+      expect(mistakeOf(() => loss(zeros([4]), zeros([4], 'int32'))).got).toBe('int32')
+      expect(mistakeOf(() => loss(zeros([4], 'int32'), zeros([4], 'int32'))).path).toBe(name)
     })
   it('refuses labels of another length, or with an axis of size 1', () => {
-    expect(mistake(() => crossEntropy(zeros([4, 3]), labels(0, 1, 2) as Loose)).got).toBe('[4, 3] and [3]')
-    expect(mistake(() => crossEntropy(zeros([4, 3]), zeros([4, 1], 'int32') as Loose)).fix).toMatch(/never broadcast/)
+    expect(mistakeOf(() => crossEntropy(zeros([4, 3]), labels(0, 1, 2) as Loose)).got).toBe('[4, 3] and [3]')
+    expect(mistakeOf(() => crossEntropy(zeros([4, 3]), zeros([4, 1], 'int32') as Loose)).fix).toMatch(/never broadcast/)
   })
 })
 
@@ -167,6 +157,6 @@ describe('penalties', () => {
     expect(list(gradient)).toEqual([3, -4])
   })
   it('refuse a negative strength', () => {
-    expect(mistake(() => l1Penalty(-1)(params)).path).toBe('l1Penalty')
+    expect(mistakeOf(() => l1Penalty(-1)(params)).path).toBe('l1Penalty')
   })
 })

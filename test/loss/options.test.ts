@@ -1,9 +1,9 @@
 /** Numeric options of losses and penalties that would give NaN are refused. */
 import * as p from 'pullback'
 import { expect, test } from 'vitest'
+import { negative } from '../errors/badNumbers.js'
+import { mistakeOf } from '../errors/mistake.js'
 
-const notFinite = [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]
-const negative = [...notFinite, -1]
 const scores = p.ones([2, 3])
 const labels = p.tensor([0, 1], [2], 'int32')
 
@@ -16,12 +16,9 @@ test.each<readonly [path: string, word: string, make: (value: number) => unknown
   ['l2Penalty', 'strength', (l2) => p.elasticNetPenalty({ l1: 0, l2 })({ w: scores }), negative],
 ])('%s: %s', (path, word, make, bad) => {
   for (const value of bad)
-    expect(() => make(value)).toThrow(
-      expect.objectContaining({
-        name: 'PullbackError',
-        path,
-        expected: expect.stringContaining(word),
-        got: `${value}`,
-      }),
-    )
+    expect(mistakeOf(() => make(value))).toMatchObject({
+      path,
+      expected: expect.stringContaining(word),
+      got: `${value}`,
+    })
 })

@@ -1,21 +1,10 @@
 /** Numeric options that would give NaN, infinity or steps uphill are refused where they are written. */
 import { describe, expect, test } from 'vitest'
-import { PullbackError } from '../../src/array/error.js'
 import * as optimizer from '../../src/optim/index.js'
 import * as schedule from '../../src/optim/schedule/index.js'
+import { negative, notFinite } from '../errors/badNumbers.js'
+import { mistakeOf } from '../errors/mistake.js'
 
-const mistake = (body: () => unknown): PullbackError => {
-  try {
-    body()
-  } catch (error) {
-    if (error instanceof PullbackError) return error
-    throw error
-  }
-  return expect.fail('nothing was thrown')
-}
-
-const notFinite = [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]
-const negative = [...notFinite, -1]
 const notPositive = [...negative, 0]
 
 type Make = (value: number) => unknown
@@ -24,7 +13,7 @@ const refused = (
 ): void => {
   test.each(rows)('%s: %s', (path, word, make, bad) => {
     for (const value of bad) {
-      const error = mistake(() => make(value))
+      const error = mistakeOf(() => make(value))
       expect(`${error.path}: ${error.expected}`).toContain(path)
       expect(`${error.path}: ${error.expected}`).toContain(word)
       expect(error.got).toBe(String(value))
