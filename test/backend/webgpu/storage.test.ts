@@ -9,31 +9,10 @@ import { deviceOf } from '../../../src/engine/device.js'
 import { showExplanation } from '../../../src/engine/explain.js'
 import { planBackend } from '../../engine/planBackend.js'
 import { check } from '../../laws/support.js'
+import { distance, flat, lenet } from './lenet.js'
 import { leastLimits, onGpu, openHalves, openRuntime } from './support.js'
 
 type Matrix = p.Tensor<[number, number]>
-const norm = (values: readonly number[]): number => Math.sqrt(values.reduce((sum, x) => sum + x * x, 0))
-const flat = (tree: unknown): number[] => p.leaves(tree).flatMap((x) => [...p.toArray(x)])
-const distance = (got: unknown, wanted: unknown): number => {
-  const [a, b] = [flat(got), flat(wanted)]
-  return norm(a.map((x, i) => x - b[i]!)) / norm(b)
-}
-
-const lenet = (pool: typeof p.avgPool2d) =>
-  p.chain(
-    p.conv2d({ in: 1, out: 6, kernel: 5, padding: 2 }),
-    p.relu(),
-    pool(2),
-    p.conv2d({ in: 6, out: 16, kernel: 5 }),
-    p.relu(),
-    pool(2),
-    p.flatten(),
-    p.dense(400, 120),
-    p.relu(),
-    p.dense(120, 84),
-    p.relu(),
-    p.dense(84, 10),
-  )
 
 describe('the option', () => {
   it('is float32 or float16', () => {
